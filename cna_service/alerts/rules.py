@@ -1,0 +1,183 @@
+"""What a provider's word means: which status follows which, which failure is whose, how long to try again.
+
+Sources: Twilio's status values of Message and Call resources and its error dictionary, RFC 5321 section 4.2
+(SMTP replies), paging.md "Unknown outcome".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+_RANKS = {
+    # messages
+    "accepted": 1,
+    "scheduled": 1,
+    "queued": 1,
+    "sending": 2,
+    "sent": 3,
+    "delivered": 9,
+    "undelivered": 9,
+    "failed": 9,
+    "canceled": 9,
+    # calls
+    "initiated": 2,
+    "ringing": 3,
+    "in-progress": 4,
+    "completed": 9,
+    "busy": 9,
+    "no-answer": 9,
+}
+_FINAL_RANK = 9
+_NOT_REACHED = frozenset({"undelivered", "failed", "canceled", "busy", "no-answer"})
+
+
+def forward(old: str | None, new: str) -> str | None:
+    """The status to keep: ``new`` only if it ranks above ``old``; callbacks come late, twice and out of order.
+
+    A status word that is not known moves nothing. Two final words: the first one stays.
+    """
+    rank = _RANKS.get(new, 0)
+    return new if rank > _RANKS.get(old or "", 0) else old
+
+
+def is_final(status: str | None) -> bool:
+    return _RANKS.get(status or "", 0) == _FINAL_RANK
+
+
+def was_not_reached(status: str | None) -> bool:
+    """True if the next contact is due at once. False says nothing: ``completed`` may be a voicemail, and only a
+    keypress or a reply acknowledges."""
+    return status in _NOT_REACHED
+
+
+class Fault(StrEnum):
+    """Whose failure it is, and so what follows."""
+
+    PERMANENT = "permanent"
+    """Trying again cannot help; next contact at once."""
+    TEMPORARY = "temporary"
+    """Try again after :func:`next_delay`, then the next contact."""
+    PHONE_OFF = "phone_off"
+    """Next contact at once; the contact stays good."""
+    ACCOUNT = "account"
+    """Our account or settings; next contact at once, by the spare provider; tell the administrator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``flags_contact``: the contact itself is wrong, and stays marked until somebody has tested it again."""
+
+    fault: Fault
+    words: str
+    flags_contact: bool = False
+
+    @property
+    def goes_on_at_once(self) -> bool:
+        """True if the next contact is due now, without trying this one again."""
+        return self.fault is not Fault.TEMPORARY
+
+
+def _wrong(words: str) -> Verdict:
+    return Verdict(Fault.PERMANENT, words, flags_contact=True)
+
+
+def _ours(words: str) -> Verdict:
+    return Verdict(Fault.ACCOUNT, words)
+
+
+def _later(words: str) -> Verdict:
+    return Verdict(Fault.TEMPORARY, words)
+
+
+_VERDICTS = {
+    "21211": _wrong("The number is not a telephone number."),
+    "21214": _wrong("The number cannot be called."),
+    "21217": _wrong("The number is not a telephone number."),
+    "21614": _wrong("The number cannot receive SMS; it may be a landline."),
+    "21610": _wrong("The owner has sent STOP; the carrier lets no SMS from the desk through."),
+    "30004": _wrong("The carrier blocks SMS to this number."),
+    "30005": _wrong("No such telephone is known to the carrier."),
+    "30006": _wrong("The number is a landline, or its carrier cannot be reached."),
+    "30007": _wrong("The carrier filtered the text as unwanted."),
+    "30003": Verdict(Fault.PHONE_OFF, "The telephone is off or has no coverage."),
+    "20003": _ours("The provider did not accept our credentials."),
+    "20005": _ours("The provider has suspended or closed our account."),
+    "21408": _ours("Our account may not send to this country; enable it at the provider."),
+    "21606": _ours("Our own number may not send this."),
+    "21210": _ours("Our own number is not verified for calls."),
+    "30002": _ours("The provider has suspended our account."),
+    "20429": _later("The provider asks us to send more slowly."),
+    "20500": _later("The provider failed; it may have accepted the sending all the same."),
+    "30001": _later("The provider's queue is full."),
+    "30008": _later("The carrier gave no reason."),
+    "30036": _later("The SMS waited too long at the provider and was dropped."),
+    "timeout": _later("The provider did not answer in time; it may have accepted the sending all the same."),
+    "connection": _later("The provider, or the mail server, could not be reached."),
+    "broken-off": _later("The connection broke off; the sending may have been accepted all the same."),
+    "unreadable": _later("The provider's answer cannot be read; it may have accepted the sending."),
+    "smtp-unsupported": _ours("The mail server does not offer STARTTLS or the login we need."),
+    "smtp-certificate": _ours("The mail server's certificate is not valid."),
+    "smtp-partly": Verdict(Fault.PERMANENT, "The mail server took the mail for some of its addresses only."),
+    "mail-unwritable": Verdict(Fault.PERMANENT, "The mail cannot be written: a header holds a line break."),
+}
+_HTTP_OURS = frozenset({401, 403})
+_SMTP_OURS = frozenset({530, 534, 535, 538})
+_SMTP_WRONG = frozenset({550, 551, 553})
+
+
+def is_known(code: str) -> bool:
+    """Does the table hold this very code?"""
+    return code in _VERDICTS
+
+
+def verdict(code: str | None) -> Verdict:
+    """The verdict on a code: Twilio's five digits, ``http-503``, ``smtp-550``, or a word of ours (``timeout``).
+
+    A code that is not known counts as temporary, unless it is an HTTP 4xx or an SMTP 5xx.
+    """
+    if code is None:
+        return _later("The provider gave no reason.")
+    if code in _VERDICTS:
+        return _VERDICTS[code]
+    scheme, _, number = code.partition("-")
+    if scheme == "http" and number.isdigit():
+        return _verdict_on_http(int(number))
+    if scheme == "smtp" and number.isdigit():
+        return _verdict_on_smtp(int(number))
+    return _later(f"The provider gave code {code}, which the desk does not know.")
+
+
+def _verdict_on_http(status: int) -> Verdict:
+    if status in _HTTP_OURS:
+        return _ours(f"The provider refused us (HTTP {status}).")
+    if 400 <= status < 500 and status not in (408, 429):
+        return Verdict(Fault.PERMANENT, f"The provider refused the sending (HTTP {status}).")
+    return _later(f"The provider failed (HTTP {status}).")
+
+
+def _verdict_on_smtp(reply: int) -> Verdict:
+    if reply in _SMTP_OURS:
+        return _ours(f"The mail server did not accept our credentials ({reply}).")
+    if reply in _SMTP_WRONG:
+        return _wrong(f"The mail server refused the address ({reply}).")
+    if reply >= 500:
+        return Verdict(Fault.PERMANENT, f"The mail server refused the mail ({reply}).")
+    return _later(f"The mail server asks us to try later ({reply}).")
+
+
+BACKOFF = (timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8), timedelta(seconds=15))
+LONGEST_ON_ONE_CHANNEL = timedelta(seconds=30)
+
+
+def next_delay(*, tries: int, spent: timedelta, retry_after: timedelta | None = None) -> timedelta | None:
+    """How long to wait before trying the same contact again; None when the next contact is due instead.
+
+    ``tries``: those made so far, at least 1. ``spent``: since the first of them began. ``retry_after``: what the
+    provider asked for; it lengthens a wait, never past 30 s on one channel in all.
+    """
+    if tries > len(BACKOFF):
+        return None
+    delay = max(BACKOFF[tries - 1], retry_after or timedelta())
+    return delay if spent + delay <= LONGEST_ON_ONE_CHANNEL else None

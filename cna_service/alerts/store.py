@@ -1,0 +1,108 @@
+"""Codes by which a person acknowledges: random per alert and person, different from every other open to his number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+
+from cna_service.alerts.tables import alert_code, stopped_number, wrong_code
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code given to one officer for one alert, on one number."""
+
+    code: str
+    alert: str
+    stream: str
+    officer: str
+    number: str
+    kind: str
+    due_at: datetime | None
+    counts_against_us: bool
+    sent_at: datetime
+
+
+def give_code(connection: Connection, wanted: Code, draw: Callable[[set[str]], str]) -> str:
+    """The officer's code for this alert on this number: the one he has, else a new one drawn apart from the
+    others open to the number. ``wanted.code`` is not used."""
+    c = alert_code.c
+    mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == wanted.number)
+    known = connection.execute(select(c.code).where(and_(mine, c.ended_at.is_(None)))).scalar_one_or_none()
+    if known is not None:
+        connection.execute(update(alert_code).where(mine).values(sent_at=wanted.sent_at))
+        return str(known)
+    taken = set(connection.execute(select(c.code).where(and_(c.number == wanted.number, c.ended_at.is_(None)))).scalars())
+    code = draw(taken)
+    connection.execute(
+        insert(alert_code).values(
+            alert=wanted.alert,
+            stream=wanted.stream,
+            officer=wanted.officer,
+            number=wanted.number,
+            code=code,
+            kind=wanted.kind,
+            due_at=wanted.due_at,
+            counts_against_us=wanted.counts_against_us,
+            sent_at=wanted.sent_at,
+        )
+    )
+    return code
+
+
+def codes_open_to(connection: Connection, number: str) -> list[Code]:
+    c = alert_code.c
+    rows = connection.execute(select(alert_code).where(and_(c.number == number, c.ended_at.is_(None))).order_by(c.id))
+    return [_code(r) for r in rows]
+
+
+def _code(r: Row[Any]) -> Code:
+    return Code(r.code, r.alert, r.stream, r.officer, r.number, r.kind, r.due_at, r.counts_against_us, r.sent_at)
+
+
+def last_acknowledged(connection: Connection, number: str) -> list[Code]:
+    """Codes of this number whose alert has ended, the newest first: what a ``NO`` may take back."""
+    c = alert_code.c
+    query = select(alert_code).where(and_(c.number == number, c.ended_at.is_not(None))).order_by(c.ended_at.desc(), c.id.desc())
+    return [_code(r) for r in connection.execute(query.limit(5))]
+
+
+def end_codes(connection: Connection, alert: str, now: datetime) -> None:
+    """The alert was acknowledged or closed: its codes answer nothing any more."""
+    where = and_(alert_code.c.alert == alert, alert_code.c.ended_at.is_(None))
+    connection.execute(update(alert_code).where(where).values(ended_at=now))
+
+
+def revive_codes(connection: Connection, alert: str) -> None:
+    """The acknowledgement was taken back: the climb and its codes go on."""
+    connection.execute(update(alert_code).where(alert_code.c.alert == alert).values(ended_at=None))
+
+
+def note_wrong_code(connection: Connection, number: str, now: datetime) -> None:
+    connection.execute(insert(wrong_code).values(number=number, at=now))
+
+
+def wrong_codes(connection: Connection, number: str, now: datetime, since: timedelta) -> list[datetime]:
+    """The instants of a number's wrong codes, oldest first."""
+    query = select(wrong_code.c.at).where(and_(wrong_code.c.number == number, wrong_code.c.at >= now - since))
+    return list(connection.execute(query.order_by(wrong_code.c.at)).scalars())
+
+
+def stop(connection: Connection, number: str, now: datetime) -> bool:
+    """The number wants no messages; False if that was known."""
+    if is_stopped(connection, number):
+        return False
+    connection.execute(insert(stopped_number).values(number=number, at=now))
+    return True
+
+
+def start(connection: Connection, number: str) -> None:
+    connection.execute(delete(stopped_number).where(stopped_number.c.number == number))
+
+
+def is_stopped(connection: Connection, number: str) -> bool:
+    return connection.execute(select(stopped_number.c.number).where(stopped_number.c.number == number)).first() is not None

@@ -1,0 +1,42 @@
+"""Operational rows of alerts: the codes people answer with, and what numbers sent that was no answer."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, String, Table
+
+from cna_service.db.types import Instant, RowId, metadata
+
+alert_code = Table(
+    "alert_code",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("alert", String(40), nullable=False),
+    Column("stream", String(80), nullable=False),
+    Column("officer", String(64), nullable=False),
+    Column("number", String(32), nullable=False),
+    Column("code", String(8), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("due_at", Instant),
+    Column("counts_against_us", Boolean, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index("ix_alert_code_number", "number", "ended_at"),
+    Index("ix_alert_code_alert", "alert", "officer"),
+)
+
+wrong_code = Table(
+    "wrong_code",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("number", String(32), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("ix_wrong_code_number_at", "number", "at"),
+)
+
+stopped_number = Table(
+    "stopped_number",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Numbers that answered STOP: the carrier delivers nothing to them until START."""

@@ -1,0 +1,97 @@
+"""The HTTP client under Twilio's SDK: explicit time-outs, one session per thread, another host for exercises.
+
+The SDK's own client hands each answer back through an attribute that all threads share, so that under several
+senders one could be given another's answer; and it logs query strings, which hold telephone numbers. Imported
+only when the first request is made: the SDK takes most of a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from requests import Session
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+
+from cna_service.alerts.ports import ChannelError
+from cna_service.alerts.rules import verdict
+
+_LONGEST_CONNECT = 3.0
+
+
+class Wire(TwilioHttpClient):  # type: ignore[misc]
+    """``timeout``: seconds for connecting and reading together. ``base_url``: scheme, host and port to use in
+    place of the provider's, for the simulated telephone company."""
+
+    # The SDK publishes no types, hence the ignored error on the class.
+    def __init__(self, *, timeout: float, base_url: str | None = None) -> None:
+        super().__init__(pool_connections=False, timeout=timeout)
+        connect = min(_LONGEST_CONNECT, timeout / 2)
+        self._limits = (connect, timeout - connect)
+        self._base = None if base_url is None else urlsplit(base_url)
+        self._local = threading.local()
+        self._sessions: list[Session] = []
+        self._guard = threading.Lock()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One HTTP exchange. ``timeout`` is the SDK's parameter; the limits given at construction hold.
+
+        Raises requests' exceptions, and :class:`ChannelError` for 429, whose Retry-After the SDK would drop.
+        """
+        arguments: dict[str, Any] = {"params": params, "data": data, "headers": headers, "auth": auth}
+        answer = self._session().request(
+            method.upper(),
+            self._aimed(url),
+            timeout=self._limits,
+            allow_redirects=allow_redirects,
+            **arguments,
+        )
+        if answer.status_code == 429:
+            raise ChannelError(
+                False,
+                "20429",
+                verdict("20429").words,
+                retry_after=_seconds(answer.headers.get("Retry-After")),
+            )
+        return Response(answer.status_code, answer.text, answer.headers)
+
+    def close(self) -> None:
+        with self._guard:
+            sessions, self._sessions = self._sessions, []
+            self._local = threading.local()
+        for session in sessions:
+            session.close()
+
+    def _session(self) -> Session:
+        session: Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = Session()
+            # A proxy of the surroundings must not see what goes to an exercise on loopback.
+            session.trust_env = self._base is None
+            with self._guard:
+                self._local.session = session
+                self._sessions.append(session)
+        return session
+
+    def _aimed(self, url: str) -> str:
+        if self._base is None:
+            return url
+        parts = urlsplit(url)
+        return urlunsplit((self._base.scheme, self._base.netloc, parts.path, parts.query, ""))
+
+
+def _seconds(header: str | None) -> timedelta | None:
+    return timedelta(seconds=int(header)) if header is not None and header.strip().isdigit() else None

@@ -1,0 +1,127 @@
+"""Reading the search rows: the board, a partner's own cases, cases that might be about the same vessel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from cna_service.cases.store import normal
+from cna_service.cases.tables import case_key, case_row
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    rows: tuple[Mapping[str, Any], ...]
+    next: str | None
+
+
+_COLUMNS = (
+    case_row.c.ref,
+    case_row.c.opened_at,
+    case_row.c.changed_at,
+    case_row.c.is_closed,
+    case_row.c.is_to_be_read,
+    case_row.c.next_due_at,
+    case_row.c.next_due_kind,
+    case_row.c.direction,
+    case_row.c.state,
+    case_row.c.vessel,
+    case_row.c.holder,
+    case_row.c.label,
+    case_row.c.seq,
+)
+
+
+def board(
+    connection: Connection, *, closed: bool = False, limit: int = 100, after: str | None = None
+) -> Page:
+    """Open cases, the one that runs out first on top; those without a clock follow, newest first.
+
+    ``after`` is the reference of the last row of the page before.
+    """
+    order = (
+        case_row.c.next_due_at.is_(None),
+        case_row.c.next_due_at,
+        case_row.c.changed_at.desc(),
+        case_row.c.ref,
+    )
+    query = select(*_COLUMNS).where(case_row.c.is_closed == closed).order_by(*order)
+    return _page(connection, query, limit, after)
+
+
+def of_authority(
+    connection: Connection, authority: str, *, limit: int = 100, after: str | None = None
+) -> Page:
+    """The cases in which this authority has a part."""
+    mine = select(case_key.c.ref).where(and_(case_key.c.kind == "authority", case_key.c.value == authority))
+    query = (
+        select(*_COLUMNS)
+        .where(case_row.c.ref.in_(mine))
+        .order_by(case_row.c.opened_at.desc(), case_row.c.ref)
+    )
+    return _page(connection, query, limit, after)
+
+
+def _page(connection: Connection, query: Any, limit: int, after: str | None) -> Page:
+    rows = [dict(r) for r in connection.execute(query).mappings()]
+    start = next((n + 1 for n, r in enumerate(rows) if r["ref"] == after), 0) if after else 0
+    page = rows[start : start + limit]
+    more = len(rows) > start + limit
+    return Page(tuple(page), page[-1]["ref"] if more and page else None)
+
+
+def is_of_authority(connection: Connection, ref: str, authority: str) -> bool:
+    where = and_(case_key.c.ref == ref, case_key.c.kind == "authority", case_key.c.value == authority)
+    return connection.execute(select(case_key.c.ref).where(where)).first() is not None
+
+
+def by_their_reference(connection: Connection, authority: str, reference: str) -> list[str]:
+    """Cases of this authority under its own reference."""
+    mine = select(case_key.c.ref).where(and_(case_key.c.kind == "authority", case_key.c.value == authority))
+    where = and_(
+        case_key.c.kind == "their_reference", case_key.c.value == reference[:200], case_key.c.ref.in_(mine)
+    )
+    return sorted(connection.execute(select(case_key.c.ref).where(where)).scalars())
+
+
+def same_vessel(
+    connection: Connection,
+    keys: Iterable[tuple[str, str]],
+    *,
+    but: str | None = None,
+    since: datetime | None = None,
+) -> list[tuple[str, str]]:
+    """Cases that share an identifier or a name: (reference, what they share). Offered, never merged."""
+    wanted = [(kind, normal(value)) for kind, value in keys if normal(value)]
+    if not wanted:
+        return []
+    same = or_(*[and_(case_key.c.kind == kind, case_key.c.value == value) for kind, value in wanted])
+    query = (
+        select(case_key.c.ref, case_key.c.kind)
+        .join(case_row, case_row.c.ref == case_key.c.ref)
+        .where(same)
+        .order_by(case_row.c.opened_at.desc(), case_key.c.ref)
+    )
+    if since is not None:
+        query = query.where(case_row.c.opened_at >= since)
+    found: dict[str, str] = {}
+    for row in connection.execute(query):
+        if row.ref != but:
+            found[row.ref] = f"{found[row.ref]}, {row.kind}" if row.ref in found else row.kind
+    return list(found.items())
+
+
+def counts(connection: Connection) -> Mapping[str, int]:
+    """How many cases are open, closed, waiting to be read; for the board's head and the metrics."""
+    total = connection.execute(
+        select(case_row.c.is_closed, func.count()).group_by(case_row.c.is_closed)
+    ).all()
+    unread = connection.execute(
+        select(func.count()).where(and_(case_row.c.is_to_be_read, ~case_row.c.is_closed))
+    ).scalar_one()
+    by_state = {bool(closed): n for closed, n in total}
+    return {"open": by_state.get(False, 0), "closed": by_state.get(True, 0), "to_be_read": unread}

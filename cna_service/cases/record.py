@@ -1,0 +1,222 @@
+"""What a case is: a value folded from its entries. Immutable; every part names the entry it comes from (``seq``).
+
+Values that may be erased (words, names, grounds) are ``object``: text, or ``Erased``. No rule reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from cna_service.kit.told import ToldInstant
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing told or seen about a vessel, by whom and when; nothing overwrites another."""
+
+    field: str
+    value: object
+    seq: int
+    recorded_at: datetime
+    source: object = None
+    how: str | None = None
+    """How a value taken by voice was got: as_heard, spelt, read_back."""
+    words: object = None
+    happened_at: ToldInstant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vessel:
+    n: int
+    facts: tuple[Fact, ...] = ()
+
+    def values(self, *fields: str) -> tuple[Any, ...]:
+        """Each different value told of these fields, in the order told."""
+        return tuple(
+            dict.fromkeys(
+                f.value for f in self.facts if f.field in fields and isinstance(f.value, (str, int))
+            )
+        )
+
+    @property
+    def label(self) -> str:
+        names = self.values("name")
+        return str(names[-1]) if names else f"vessel {self.n} (no name known)"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One measure asked for one vessel."""
+
+    vessel: int
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerItem:
+    vessel: int
+    measure: str
+    value: str
+    conditions: object = ()
+    valid_from: str | None = None
+    valid_to: str | None = None
+    words: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conveyance:
+    """One way in which an answer went to the other side. ``complete`` is what a provision can count from."""
+
+    n: int
+    seq: int
+    form: str
+    channel: str
+    complete: bool
+    recorded_at: datetime
+    sending: str | None = None
+    state: str = ""
+    to: Mapping[str, Any] = NOTHING
+    confirmed_seq: int | None = None
+    confirmed_at: datetime | None = None
+    confirmed_by: Mapping[str, Any] = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    n: int
+    seq: int
+    leaf: str
+    ours: bool
+    items: tuple[AnswerItem, ...]
+    form: str
+    recorded_at: datetime
+    happened_at: ToldInstant | None
+    as_of: datetime
+    by: Mapping[str, Any]
+    actor: Mapping[str, Any]
+    basis: Mapping[str, Any] | None
+    words: object = None
+    register: Mapping[str, Any] | None = None
+    reason_sent: object = None
+    late: bool = False
+    decision: int | None = None
+    conveyances: tuple[Conveyance, ...] = ()
+
+    @property
+    def conveyed_at(self) -> datetime | None:
+        return next((c.recorded_at for c in self.conveyances if c.complete), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    seq: int
+    at: datetime
+    by: Mapping[str, Any]
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One formal ask and what came of it; inbound: they ask us, outbound: we ask them."""
+
+    n: int
+    seq: int
+    direction: str
+    kind: str
+    state: str | None
+    authority: str | None
+    authority_name: str
+    items: tuple[Item, ...]
+    form: str
+    channel: str
+    at: datetime
+    """Received (inbound) or asked (outbound): the server's instant, or the officer's for a call (desk-rules 1.4)."""
+    offences: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    basis_told: tuple[str, ...] = ()
+    their_reference: str | None = None
+    text: object = None
+    acknowledgement: Acknowledgement | None = None
+    standing: str = "unverified"
+    answers: tuple[Answer, ...] = ()
+    decisions: tuple[Mapping[str, Any], ...] = ()
+    questions: tuple[Mapping[str, Any], ...] = ()
+    extensions: tuple[Mapping[str, Any], ...] = ()
+    chosen: Mapping[str, Any] | None = None
+    withdrawn_seq: int | None = None
+
+    @property
+    def is_inbound(self) -> bool:
+        return self.direction == "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A clock of one exchange. ``terms`` stand in its entry whole: replay reads no catalogue (desk-rules 10.1)."""
+
+    id: str
+    seq: int
+    kind: str
+    exchange: int | None
+    items: tuple[Item, ...]
+    terms: Mapping[str, Any]
+    starts_at: datetime | None
+    due_at: datetime | None
+    waits_for: str | None = None
+    warnings: tuple[tuple[str, datetime], ...] = ()
+    warned: frozenset[str] = frozenset()
+    answered: frozenset[Item] = frozenset()
+    """The items that an answer has settled; the clock stops when none is left."""
+    lapsed_at: datetime | None = None
+    lapsed_seq: int | None = None
+    lapse: Mapping[str, Any] | None = None
+    stopped_at: datetime | None = None
+    stopped_seq: int | None = None
+    reason: object = None
+    stated_by: object = None
+    disturbed_by: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.due_at is not None and self.stopped_at is None and self.lapsed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    ref: str
+    seq: int = 0
+    leaf: str = ""
+    is_exercise: bool = False
+    opened_at: datetime | None = None
+    opened_by: Mapping[str, Any] = NOTHING
+    is_closed: bool = False
+    is_to_be_read: bool = False
+    """True while something arrived that no program could read and no officer has."""
+    vessels: tuple[Vessel, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    submissions: tuple[Mapping[str, Any], ...] = ()
+    communications: tuple[Mapping[str, Any], ...] = ()
+    searches: tuple[Mapping[str, Any], ...] = ()
+    events: tuple[Mapping[str, Any], ...] = ()
+    notes: tuple[Mapping[str, Any], ...] = ()
+    documents: tuple[Mapping[str, Any], ...] = ()
+    links: tuple[Mapping[str, Any], ...] = ()
+    last_human_at: datetime | None = None
+    last_human: Mapping[str, Any] = NOTHING
+    changed_at: datetime | None = None
+
+    def exchange(self, n: int) -> Exchange | None:
+        return next((e for e in self.exchanges if e.n == n), None)
+
+    def vessel(self, n: int) -> Vessel | None:
+        return next((v for v in self.vessels if v.n == n), None)
+
+    def clock(self, clock_id: str) -> Clock | None:
+        return next((c for c in self.clocks if c.id == clock_id), None)

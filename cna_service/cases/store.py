@@ -1,0 +1,96 @@
+"""The search rows of cases: written once per command from the fold, never from anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from cna_service.cases.clocks import next_due
+from cna_service.cases.labels import case_label
+from cna_service.cases.record import CaseRecord
+from cna_service.cases.tables import FOLD_VERSION, case_key, case_row
+
+# Facts by which another case of the same vessel can be found.
+_KEY_FIELDS = ("imo", "mmsi", "call_sign", "registration_number", "hull_mark", "name", "former_name")
+
+
+def write_row(connection: Connection, record: CaseRecord, holder: str | None) -> None:
+    """Make the case's row and keys equal to the record."""
+    values = row_of(record, holder)
+    exists = connection.execute(select(case_row.c.ref).where(case_row.c.ref == record.ref)).first()
+    if exists is None:
+        connection.execute(insert(case_row).values(values))
+    else:
+        connection.execute(update(case_row).where(case_row.c.ref == record.ref).values(values))
+    wanted = set(keys_of(record))
+    there = {
+        (r.kind, r.value) for r in connection.execute(select(case_key).where(case_key.c.ref == record.ref))
+    }
+    if there - wanted:
+        connection.execute(delete(case_key).where(case_key.c.ref == record.ref))
+        there = set()
+    if fresh := wanted - there:
+        rows = [{"ref": record.ref, "kind": kind, "value": value} for kind, value in sorted(fresh)]
+        connection.execute(insert(case_key), rows)
+
+
+def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:
+    """The row as a mapping: what ``case replay`` compares with what is stored."""
+    due = next_due(record)
+    soonest = next((c for c in record.clocks if c.is_running and c.due_at == due), None)
+    last = record.exchanges[-1] if record.exchanges else None
+    return {
+        "ref": record.ref,
+        "stream": f"case:{record.ref}",
+        "seq": record.seq,
+        "leaf": record.leaf,
+        "fold_version": FOLD_VERSION,
+        "opened_at": record.opened_at,
+        "changed_at": record.changed_at,
+        "is_closed": record.is_closed,
+        "is_to_be_read": record.is_to_be_read,
+        "next_due_at": due,
+        "next_due_kind": soonest.kind if soonest else None,
+        "direction": last.direction if last else None,
+        "state": last.state if last else None,
+        "vessel": ", ".join(v.label for v in record.vessels) or None,
+        "holder": holder,
+        "label": case_label(record),
+    }
+
+
+def keys_of(record: CaseRecord) -> Iterable[tuple[str, str]]:
+    for vessel in record.vessels:
+        for fact in vessel.facts:
+            if fact.field in _KEY_FIELDS and isinstance(fact.value, str) and (bare := normal(fact.value)):
+                yield ("name" if fact.field == "former_name" else fact.field), bare
+    for exchange in record.exchanges:
+        if exchange.authority:
+            yield "authority", exchange.authority
+        if exchange.their_reference:
+            yield "their_reference", exchange.their_reference[:200]
+    for submission in record.submissions:
+        if sender := submission.get("sender", {}).get("authority"):
+            yield "authority", sender
+
+
+def normal(value: str) -> str:
+    """How identifiers and names are compared across cases: letters and digits, upper case."""
+    return "".join(c for c in value.upper() if c.isalnum())[:200]
+
+
+def stored_row(connection: Connection, ref: str) -> dict[str, Any] | None:
+    found = connection.execute(select(case_row).where(case_row.c.ref == ref)).mappings().first()
+    return None if found is None else dict(found)
+
+
+def outdated(connection: Connection) -> list[str]:
+    """Cases whose row was written under another meaning of the row, board first."""
+    query = (
+        select(case_row.c.ref)
+        .where(case_row.c.fold_version != FOLD_VERSION)
+        .order_by(case_row.c.is_closed, case_row.c.next_due_at)
+    )
+    return list(connection.execute(query).scalars())

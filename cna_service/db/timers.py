@@ -1,0 +1,107 @@
+"""Timer rows: when a stream next wants to be looked at. An index to the record, never a fact.
+
+Each row repeats what a fold of the stream says (record.md, "Clocks and timers"); firing one folds again under
+the stream's lock and believes only the fold. A lost row heals at the stream's next write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy import func, update
+
+from cna_service.db.types import Instant, RowId, metadata
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimerKey:
+    """What wants attention: ``kind`` (rung, receipt, clock_warning…), its subject, and a number within it."""
+
+    kind: str
+    subject: str
+    n: int = 0
+
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("stream", String(80), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("wanted_at", Instant, nullable=False),
+    Column("failures", Integer, nullable=False, default=0),
+    UniqueConstraint("stream", "kind", "subject", "n"),
+    Index("ix_timer_due_at", "due_at"),
+)
+
+
+def rewrite(connection: Connection, stream: str, wanted: Mapping[TimerKey, datetime]) -> None:
+    """Make the stream's rows equal to ``wanted``."""
+    connection.execute(delete(timer).where(timer.c.stream == stream))
+    if wanted:
+        connection.execute(
+            insert(timer),
+            [
+                {
+                    "stream": stream,
+                    "kind": k.kind,
+                    "subject": k.subject,
+                    "n": k.n,
+                    "due_at": at,
+                    "wanted_at": at,
+                    "failures": 0,
+                }
+                for k, at in sorted(wanted.items())
+            ],
+        )
+
+
+def read(connection: Connection, stream: str) -> dict[TimerKey, datetime]:
+    rows = connection.execute(select(timer).where(timer.c.stream == stream))
+    return {TimerKey(r.kind, r.subject, r.n): r.wanted_at for r in rows}
+
+
+def streams_due(connection: Connection, now: datetime, limit: int = 64) -> list[str]:
+    """The streams with a timer due, the one that waited longest first."""
+    oldest = func.min(timer.c.due_at)
+    query = (
+        select(timer.c.stream)
+        .where(timer.c.due_at <= now)
+        .group_by(timer.c.stream)
+        .order_by(oldest)
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def next_due(connection: Connection) -> datetime | None:
+    found: datetime | None = connection.execute(select(func.min(timer.c.due_at))).scalar_one()
+    return found
+
+
+def push_back(connection: Connection, streams: Iterable[str], now: datetime, by: timedelta) -> int:
+    """Let a stream that raised wait, so that it cannot hold up the others; returns its count of failures."""
+    names = list(streams)
+    where = (timer.c.stream.in_(names)) & (timer.c.due_at <= now)
+    connection.execute(update(timer).where(where).values(due_at=now + by, failures=timer.c.failures + 1))
+    worst = connection.execute(
+        select(func.max(timer.c.failures)).where(timer.c.stream.in_(names))
+    ).scalar_one()
+    return worst or 0

@@ -1,0 +1,188 @@
+"""The one permission table: which role may do what (desk-rules 9.2; api.md on authorities' tokens).
+
+A line here is necessary, never sufficient: which case, exchange or alert a caller may touch, and which delegation
+a decision needs, is asked by the verb itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from cna_service.identity.actors import Actor
+from cna_service.identity.rules import NotPermitted
+
+
+class Role(StrEnum):
+    DUTY_OFFICER = "duty_officer"
+    SUPERVISOR = "supervisor"
+    DECIDER = "decider"
+    LEGAL_ADVISER = "legal_adviser"
+    RECORDS_OFFICER = "records_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    AUTHORITY = "authority"
+    SYSTEM = "system"
+    SERVICE = "service"
+
+
+ROLE_WORDS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.DUTY_OFFICER: "Duty officer: receives, asks, searches, answers, records.",
+        Role.SUPERVISOR: "Supervisor: all that a duty officer may; releases certificates, keeps rosters and directory.",
+        Role.DECIDER: "Decider: decides under a delegation, confirms what is recorded of it.",
+        Role.LEGAL_ADVISER: "Legal adviser: adopts provisions, notes participation, opines.",
+        Role.RECORDS_OFFICER: "Records officer: holds, releases and bundles; drafts certificates.",
+        Role.AUDITOR: "Auditor: reads, verifies and exports; changes nothing of any case.",
+        Role.ADMINISTRATOR: "Administrator: accounts and technical settings; neither cases nor law.",
+        Role.AUTHORITY: "Another State's authority, by its token: its own cases and exchanges only.",
+        Role.SYSTEM: "A connected system, by its token: sends submissions.",
+        Role.SERVICE: "The service itself: receives, keeps time, summons; decides nothing.",
+    }
+)
+
+OFFICER_ROLES = frozenset(Role) - {Role.AUTHORITY, Role.SYSTEM, Role.SERVICE}
+"""Roles that an officer's account can have; the others follow from the kind of the actor."""
+
+
+class Action(StrEnum):
+    SUBMISSION_RECEIVE = "submission.receive"
+    CASE_OPEN = "case.open"
+    CASE_READ = "case.read"
+    CASE_LIST = "case.list"
+    COMMUNICATION_LOG = "communication.log"
+    CLAIM_RECORD = "claim.record"
+    EXCHANGE_OPEN = "exchange.open"
+    EXCHANGE_ACKNOWLEDGE = "exchange.acknowledge"
+    EXCHANGE_ASK = "exchange.ask"
+    EXCHANGE_EXTEND = "exchange.extend"
+    EXCHANGE_WITHDRAW = "exchange.withdraw"
+    STANDING_RECORD = "standing.record"
+    DECISION_RECORD = "decision.record"
+    ANSWER_GIVE = "answer.give"
+    ANSWER_CONVEY = "answer.convey"
+    ANSWER_CONFIRM = "answer.confirm"
+    LAPSE_RECORD = "lapse.record"
+    INSTRUCTION_GIVE = "instruction.give"
+    SEARCH_MAKE = "search.make"
+    ACTION_RECORD = "action.record"
+    CASE_LINK = "case.link"
+    CASE_NOTE = "case.note"
+    CASE_CLOSE = "case.close"
+    CASE_REOPEN = "case.reopen"
+    CERTIFICATE_DRAFT = "certificate.draft"
+    CERTIFICATE_APPROVE = "certificate.approve"
+    ALERT_ACKNOWLEDGE = "alert.acknowledge"
+    ALERT_READ = "alert.read"
+    ALERT_ESCALATE = "alert.escalate"
+    WATCH_RELIEVE = "watch.relieve"
+    DUTY_READ = "duty.read"
+    DUTY_CHANGE = "duty.change"
+    OFFICER_CHANGE = "officer.change"
+    CREDENTIAL_SET = "credential.set"
+    CREDENTIAL_RESET = "credential.reset"
+    AUTHORITY_CHANGE = "authority.change"
+    PROVISION_ADOPT = "provision.adopt"
+    PARTICIPATION_NOTE = "participation.note"
+    REGISTRY_IMPORT = "registry.import"
+    REGISTRY_SEARCH = "registry.search"
+    RULES_READ = "rules.read"
+    LEDGER_READ = "ledger.read"
+    LEDGER_VERIFY = "ledger.verify"
+    LOG_EXPORT = "log.export"
+    STATISTICS_READ = "statistics.read"
+    POLICY_APPLY = "policy.apply"
+    CLOCK_DECIDE = "clock.decide"
+    EXERCISE_DRIVE = "exercise.drive"
+    SERVICE_TICK = "service.tick"
+    BACKUP_MAKE = "backup.make"
+
+
+_DESK = frozenset({Role.DUTY_OFFICER, Role.SUPERVISOR})
+_DECIDING = _DESK | {Role.DECIDER}
+_READERS = _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER, Role.AUDITOR}
+_THEIRS = frozenset({Role.AUTHORITY})
+_OURSELVES = frozenset({Role.SERVICE})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_SUPERVISOR = frozenset({Role.SUPERVISOR})
+
+PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        Action.SUBMISSION_RECEIVE: _DESK | _THEIRS | _OURSELVES | {Role.SYSTEM},
+        Action.CASE_OPEN: _DESK | _OURSELVES,
+        Action.CASE_READ: _READERS | _THEIRS,
+        Action.CASE_LIST: _READERS | _THEIRS,
+        Action.COMMUNICATION_LOG: _DECIDING,
+        Action.CLAIM_RECORD: _DESK,
+        Action.EXCHANGE_OPEN: _DESK,
+        Action.EXCHANGE_ACKNOWLEDGE: _DESK,
+        Action.EXCHANGE_ASK: _DECIDING | _THEIRS,
+        Action.EXCHANGE_EXTEND: _DECIDING | _THEIRS,
+        Action.EXCHANGE_WITHDRAW: _DECIDING | _THEIRS,
+        Action.STANDING_RECORD: _DESK,
+        Action.DECISION_RECORD: _DECIDING,
+        Action.ANSWER_GIVE: _DECIDING | _THEIRS,
+        Action.ANSWER_CONVEY: _DECIDING,
+        Action.ANSWER_CONFIRM: _DECIDING | _THEIRS,
+        Action.LAPSE_RECORD: _DECIDING,
+        Action.INSTRUCTION_GIVE: _DESK,
+        Action.SEARCH_MAKE: _DESK,
+        Action.ACTION_RECORD: _DESK,
+        Action.CASE_LINK: _DESK | {Role.RECORDS_OFFICER},
+        Action.CASE_NOTE: _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
+        Action.CASE_CLOSE: _DESK,
+        Action.CASE_REOPEN: _DESK,
+        Action.CERTIFICATE_DRAFT: _DESK | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
+        Action.CERTIFICATE_APPROVE: _SUPERVISOR | {Role.DECIDER},
+        # The administrator is summoned for the desk itself and when a ladder is exhausted (record.md).
+        Action.ALERT_ACKNOWLEDGE: _DECIDING | {Role.LEGAL_ADVISER} | _ADMINISTRATOR,
+        # Attempts, receipts and numbers called: nothing of the case stands in a summons (desk-rules 2.6).
+        Action.ALERT_READ: _READERS | _ADMINISTRATOR,
+        Action.ALERT_ESCALATE: _DESK | _OURSELVES,
+        Action.WATCH_RELIEVE: _DESK,
+        Action.DUTY_READ: _READERS | _ADMINISTRATOR | _OURSELVES,
+        Action.DUTY_CHANGE: _SUPERVISOR | _OURSELVES,
+        Action.OFFICER_CHANGE: _ADMINISTRATOR | _OURSELVES,
+        Action.CREDENTIAL_SET: OFFICER_ROLES,
+        Action.CREDENTIAL_RESET: _ADMINISTRATOR | _OURSELVES,
+        Action.AUTHORITY_CHANGE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        # Never the service: a file can say sourced, only the legal adviser adopts (desk-rules 10.3).
+        Action.PROVISION_ADOPT: frozenset({Role.LEGAL_ADVISER}),
+        Action.PARTICIPATION_NOTE: _OURSELVES | {Role.LEGAL_ADVISER},
+        Action.REGISTRY_IMPORT: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        Action.REGISTRY_SEARCH: _DECIDING | {Role.LEGAL_ADVISER},
+        Action.RULES_READ: _READERS,
+        Action.LEDGER_READ: _READERS,
+        Action.LEDGER_VERIFY: _READERS | _ADMINISTRATOR | _OURSELVES,
+        Action.LOG_EXPORT: _SUPERVISOR | {Role.RECORDS_OFFICER, Role.AUDITOR},
+        Action.STATISTICS_READ: _READERS,
+        Action.POLICY_APPLY: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        Action.CLOCK_DECIDE: _SUPERVISOR | _ADMINISTRATOR,
+        Action.EXERCISE_DRIVE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        Action.SERVICE_TICK: _OURSELVES,
+        Action.BACKUP_MAKE: _ADMINISTRATOR | _OURSELVES,
+    }
+)
+
+
+def role_of(actor: Actor) -> Role | None:
+    """The row of the table that the actor stands in; None for an officer without a role an officer can have."""
+    if actor.kind != "officer":
+        return Role(actor.kind)
+    return Role(actor.role) if actor.role in OFFICER_ROLES else None
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether the table lets this actor do this. What is not in the table is not allowed."""
+    return actor.is_enabled and role_of(actor) in PERMISSIONS.get(action, frozenset())
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raise :class:`NotPermitted` unless :func:`may`."""
+    if may(actor, action):
+        return
+    if not actor.is_enabled:
+        raise NotPermitted("This account is disabled; ask the administrator.", action=str(action))
+    needed = ", ".join(sorted(PERMISSIONS.get(action, frozenset()) & OFFICER_ROLES)) or "no officer"
+    raise NotPermitted(f"{action} is for: {needed}.", action=str(action), role=str(role_of(actor) or "none"))

@@ -1,0 +1,114 @@
+"""How alike two names are, from 0 to 100, and what that weighs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.fuzz import ratio, token_sort_ratio
+
+from cna_service.registry.model import Query, RegisterVessel
+from cna_service.vessels.names import NOTHING, NormalName, names_in_brackets, normal_name
+
+# Hundredths of log-odds by likeness; between the points the line is straight.
+_CURVE = ((0, -450), (50, -400), (65, -250), (75, -60), (80, 60), (85, 170), (90, 270), (95, 350), (100, 420))
+_FORMER = 40
+_DIGITS_DIFFER = 7
+_LEAST_PREFIX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """The best pair of names: as asked, as registered, their likeness, whether it is a former name of the vessel."""
+
+    asked: str
+    registered: str
+    likeness: int
+    is_former: bool
+
+    @property
+    def points(self) -> int:
+        return curve(self.likeness) - (_FORMER if self.is_former else 0)
+
+
+def curve(likeness: int) -> int:
+    for (low, below), (high, above) in pairwise(_CURVE):
+        if likeness <= high:
+            return below + (above - below) * (likeness - low) // (high - low)
+    return _CURVE[-1][1]
+
+
+def asked_names(query: Query) -> list[tuple[str, NormalName]]:
+    """Every name of the question in comparable form, the same one once; at most twelve."""
+    told = [*query.names, *query.former_names]
+    told += [name for text in query.names for name in names_in_brackets(text)]
+    found: dict[str, tuple[str, NormalName]] = {}
+    for name in told[:12]:
+        normal = normal_name(name)
+        if normal.normal:
+            found.setdefault(normal.normal, (name, normal))
+    return list(found.values())
+
+
+def best_match(asked: list[tuple[str, NormalName]], vessel: RegisterVessel) -> NameMatch | None:
+    """The best of all pairs; None where either side has no name."""
+    best: NameMatch | None = None
+    for registered, is_former in [(vessel.name, False), *((name, True) for name in vessel.former_names[:20])]:
+        normal = known_name(registered)
+        if not normal.normal:
+            continue
+        for told, told_normal in asked:
+            match = NameMatch(told, registered, likeness(told_normal, normal), is_former)
+            if best is None or match.points > best.points:
+                best = match
+    return best
+
+
+@lru_cache(maxsize=20_000)
+def known_name(text: str) -> NormalName:
+    """The comparable form of a registered name, kept while the same vessels are weighed again."""
+    return normal_name(text)
+
+
+def likeness(one: NormalName, other: NormalName) -> int:
+    """0 to 100, 100 only for names that are the same when written together."""
+    if one is NOTHING or other is NOTHING:
+        return 0
+    if one.glued == other.glued:
+        return 100
+    score = max(_edited(one, other), _partial(one, other), _umlauts(one, other))
+    if one.digits != other.digits:
+        score -= _DIGITS_DIFFER
+    return max(0, min(99, round(score)))
+
+
+def _edited(one: NormalName, other: NormalName) -> float:
+    plain = max(ratio(one.normal, other.normal), ratio(one.glued, other.glued))
+    swapped = token_sort_ratio(one.normal, other.normal)
+    edits = OSA.normalized_similarity(one.glued, other.glued) * 100
+    return max(plain, swapped - 1, edits)
+
+
+def _partial(one: NormalName, other: NormalName) -> float:
+    """A word left out, or the end cut off: less the more is missing."""
+    short, long = sorted((one, other), key=lambda name: len(name.glued))
+    if len(short.glued) < _LEAST_PREFIX or not long.glued:
+        return 0
+    share = len(short.glued) / len(long.glued)
+    if set(short.tokens) <= set(long.tokens) or long.glued.startswith(short.glued):
+        return 72 + 22 * share
+    return 0
+
+
+def _umlauts(one: NormalName, other: NormalName) -> float:
+    """GRAEDDNOS for GRÄDDNOS: the German way of writing what folding made a plain vowel."""
+    first, second = (_without_e(name.glued) for name in (one, other))
+    if (first, second) == (one.glued, other.glued):
+        return 0
+    return 97 if first == second else ratio(first, second) - 2
+
+
+def _without_e(glued: str) -> str:
+    return glued.replace("AE", "A").replace("OE", "O").replace("UE", "U")

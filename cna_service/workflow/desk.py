@@ -1,0 +1,32 @@
+"""Whose desk this is: what the deployment says once, and every document and entry repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``state``: ISO 3166 alpha-2 (or XA to XZ in an exercise). ``zone``: the desk's local time.
+
+    ``log_origin`` names the log in every entry and checkpoint; an exercise has another one, and references that
+    begin with ``X-``, so that nothing made in it looks up or verifies in the real desk (desk-rules 15.1).
+    """
+
+    state: str
+    name: str
+    zone: str
+    log_origin: str
+    telephone: str
+    public_url: str
+    is_exercise: bool
+    build: str
+    mail_from: str = "desk@localhost"
+    body_limit: int = 25 * 1024 * 1024
+    acknowledge_within: timedelta = timedelta(minutes=15)
+    decision_lead: timedelta = timedelta(minutes=45)
+
+    @property
+    def reference_prefix(self) -> str:
+        return "X-" if self.is_exercise else ""

@@ -1,0 +1,49 @@
+"""What the desk, registry and log streams say about the desk itself: how it was born, registers, verifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from cna_service.ledger.entry import Entry, EntryType
+
+DESK_TYPES: tuple[EntryType, ...] = (
+    EntryType("desk.born", "the first entry: whose desk, real or exercise, for ever (desk-rules 15.1)"),
+    EntryType("policy.adopted", "a policy file came into force, bound to its hash"),
+    EntryType("key.added", "a signing key came into use"),
+    EntryType("key.retired", "a signing key is used no more"),
+    EntryType("authority.token_issued", "a token was issued to an authority or a system"),
+    EntryType("authority.token_revoked", "a token counts no more"),
+    EntryType("clock.stepped", "the clock was wrong by so much"),
+    EntryType("register.imported", "a version of a register came into use", ("/rejects", "/file_sha256")),
+    EntryType("log.verified", "the log was verified, by whom, with which result"),
+    EntryType("log.heartbeat", "the log was alive"),
+    EntryType("backup.made", "a backup was made and verified", ("/folder",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    is_exercise: bool | None = None
+    state: str = ""
+    registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    last_verified: Mapping[str, Any] | None = None
+    last_backup_at: datetime | None = None
+    clock_steps: tuple[Mapping[str, Any], ...] = ()
+
+
+def apply_desk(state: DeskState, entry: Entry) -> DeskState:
+    told = {**entry.body, "seq": entry.seq, "recorded_at": entry.recorded_at, "actor": entry.actor}
+    if entry.type == "desk.born":
+        return replace(state, is_exercise=entry.body["exercise"], state=entry.body["state"])
+    if entry.type == "register.imported":
+        return replace(state, registers={**dict(state.registers), entry.body["register"]: told})
+    if entry.type == "log.verified":
+        return replace(state, last_verified=told)
+    if entry.type == "backup.made":
+        return replace(state, last_backup_at=entry.recorded_at)
+    if entry.type == "clock.stepped":
+        return replace(state, clock_steps=(*state.clock_steps, told))
+    return state

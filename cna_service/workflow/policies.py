@@ -1,0 +1,25 @@
+"""The policy in force: what the authority edits as text, read once at start, kept whole when an entry cites it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cna_service.agreements.catalogue import Catalogue
+from cna_service.escalation.ladder_file import Ladders
+from cna_service.escalation.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """``files``: path → text of every policy file as read, by the SHA-256 that entries cite."""
+
+    catalogue: Catalogue
+    ladders: Ladders
+    texts: Texts
+    files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """sha256 → (path, text)"""
+
+    def text_of(self, sha256: str) -> tuple[str, str]:
+        """(path, text) of a file in force. Raises KeyError for one that is not."""
+        return self.files[sha256]

@@ -1,0 +1,62 @@
+"""How every stream is read: which slice folds what, and the table of all entry types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cna_service.agreements import law
+from cna_service.agreements.law import LawBook
+from cna_service.cases import fold as case_fold
+from cna_service.cases.record import CaseRecord
+from cna_service.cases.types import ENTRY_TYPES as CASE_TYPES
+from cna_service.directory import rules as directory_rules
+from cna_service.directory.rules import Directory
+from cna_service.duty import rules as duty_rules
+from cna_service.duty.rules import Rosters
+from cna_service.escalation import entry_types as alert_types
+from cna_service.escalation.fold import apply_escalation
+from cna_service.escalation.state import Escalations
+from cna_service.identity import officers as identity_officers
+from cna_service.identity.officers import Officers
+from cna_service.ledger.entry import EntryType, TypeTable
+from cna_service.ledger.folds import Projection
+from cna_service.workflow.desk_state import DESK_TYPES, DeskState, apply_desk
+
+DESK, DUTY, DIRECTORY, REGISTRY, LOG = "desk", "duty", "directory", "registry", "log"
+STREAMS = (DESK, DUTY, DIRECTORY, REGISTRY, LOG)
+"""The streams that every database has from its first start; cases add ``case:<ref>``."""
+
+
+def case_stream(ref: str) -> str:
+    return f"case:{ref}"
+
+
+CASE: Projection[CaseRecord] = Projection("case", ("case:",), case_fold.begin, case_fold.apply)
+ALERTS: Projection[Escalations] = Projection(
+    "alerts", ("case:", DESK), lambda _: Escalations(), apply_escalation
+)
+OFFICERS: Projection[Officers] = Projection(
+    "officers", (DESK,), lambda _: Officers(), identity_officers.apply_officers
+)
+LAW: Projection[LawBook] = Projection("law", (DESK,), lambda _: LawBook(), law.apply_law)
+ROSTERS: Projection[Rosters] = Projection("rosters", (DUTY,), lambda _: Rosters(), duty_rules.apply_duty)
+LISTED: Projection[Directory] = Projection(
+    "listed", (DIRECTORY,), lambda _: Directory(), directory_rules.apply_directory
+)
+DESK_STATE: Projection[DeskState] = Projection(
+    "desk_state", (DESK, REGISTRY, LOG), lambda _: DeskState(), apply_desk
+)
+
+PROJECTIONS: tuple[Projection[Any], ...] = (CASE, ALERTS, OFFICERS, LAW, ROSTERS, LISTED, DESK_STATE)
+
+TYPES = TypeTable(
+    (
+        *CASE_TYPES,
+        *alert_types.ENTRY_TYPES,
+        *law.ENTRY_TYPES,
+        *duty_rules.ENTRY_TYPES,
+        *directory_rules.ENTRY_TYPES,
+        *(EntryType(t.name, t.means, t.private, t.v) for t in identity_officers.ENTRY_TYPES),
+        *DESK_TYPES,
+    )
+)

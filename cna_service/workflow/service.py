@@ -1,0 +1,126 @@
+"""``Service``: everything a verb needs, and ``write``, through which alone the log is written.
+
+Order inside ``write`` (record.md, "A command"): permission; locks; then the clock, in a statement of its own; then
+the fold. Derived rows and the outbox are written last, in the same transaction; what is committed is woken.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cna_service.db import idempotency, outbox
+from cna_service.db.database import Database
+from cna_service.db.idempotency import Key
+from cna_service.identity.actors import Actor
+from cna_service.identity.permissions import Action, require
+from cna_service.kit.clock import Clock
+from cna_service.ledger import store
+from cna_service.ledger.folds import Folded, Folds
+from cna_service.ledger.store import Stamp
+from cna_service.workflow.derived import write_derived
+from cna_service.workflow.desk import Desk
+from cna_service.workflow.policies import Policies
+from cna_service.workflow.work import NothingAppended, Work
+
+
+@dataclass(slots=True)
+class Wakes:
+    """Whoever waits for work is woken after a commit; a hint only, every waiter also looks by itself."""
+
+    _listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def listen(self, wake: Callable[[], None]) -> None:
+        self._listeners.append(wake)
+
+    def wake(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+@dataclass(frozen=True)
+class Service:
+    """Built once by ``bootstrap``. ``clock`` is case time (manual in an exercise), ``machine`` the machine's."""
+
+    desk: Desk
+    database: Database
+    folds: Folds
+    clock: Clock
+    machine: Clock
+    policies: Policies
+    ports: Mapping[str, Any] = field(default_factory=dict)
+    wakes: Wakes = field(default_factory=Wakes)
+    clock_quality: Callable[[], Mapping[str, Any]] = dict
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def write(self, actor: Actor, action: Action, *streams: str, key: Key | None = None) -> Iterator[Work]:
+        """Run one command. The block appends entries; leaving it commits them with their rows and messages.
+
+        Raises NotPermitted, StreamNotFound, IdempotencyMismatch, Replayed (the stored answer of a twin),
+        NothingAppended, DatabaseUnavailable.
+        """
+        require(actor, action)
+        with self.database.write() as connection:
+            if key is not None:
+                idempotency.begin(connection, key, self.machine.now())
+            work = self._begin(connection, actor, streams)
+            yield work
+            self._finish(work, key)
+        self._committed(work)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A consistent view of the log and its rows."""
+        with self.database.read() as connection:
+            yield Reader(connection, self.folds, self.clock.now())
+
+    def _begin(self, connection: Connection, actor: Actor, streams: tuple[str, ...]) -> Work:
+        heads = store.lock_streams(connection, streams) if streams else {}
+        now = self.clock.now()
+        held = {name: self.folds.current(connection, name, head) for name, head in heads.items()}
+        return Work(
+            connection, self.folds, self.stamp(actor, now), actor, now, streams[0] if streams else "", held
+        )
+
+    def stamp(self, actor: Actor, now: datetime) -> Stamp:
+        sw = {"build": self.desk.build}
+        return Stamp(self.desk.log_origin, now, actor.as_entry(), dict(self.clock_quality()), sw)
+
+    def _finish(self, work: Work, key: Key | None) -> None:
+        if not work.appended:
+            raise NothingAppended(f"the command on {work.stream!r} appended nothing")
+        self.derive(work)
+        if key is not None and work.reply is not None:
+            idempotency.finish(work.connection, key, work.reply)
+
+    def derive(self, work: Work) -> None:
+        """Write what follows from the streams as they now are: search rows, timers, sendings."""
+        for name in sorted({e.stream for e in work.appended}):
+            write_derived(work.connection, work.held[name])
+        outbox.ask(work.connection, work.sendings, work.now)
+
+    def _committed(self, work: Work) -> None:
+        for folded in work.held.values():
+            self.folds.keep(folded)
+        self.wakes.wake()
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    connection: Connection
+    folds: Folds
+    now: datetime
+
+    def stream(self, name: str) -> Folded:
+        """The stream as it is now. Raises StreamNotFound."""
+        folded = self.folds.current(self.connection, name)
+        # What a read transaction sees is committed.
+        self.folds.keep(folded)
+        return folded
