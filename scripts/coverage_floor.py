@@ -55,9 +55,9 @@ def floor_of(group: str) -> float | None:
     return HIGH if group == "rules" or group in HIGH_PACKAGES else None
 
 
-def main() -> int:
+def main(report: Path = REPORT) -> int:
     try:
-        files = json.loads(REPORT.read_text())["files"]
+        files = json.loads(report.read_text())["files"]
     except (OSError, ValueError, KeyError) as reason:
         print(f"There is no coverage report to judge: {reason}", file=sys.stderr)
         return 2

@@ -192,6 +192,12 @@ def build_assets() -> None:
 
 # --- uv and pip --------------------------------------------------------------------------------------------------
 
+# Debian, Fedora, SUSE: where an authority's own certificates are, which uv and node do not look for by themselves.
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
 QUIETLY = ["--quiet", "--disable-pip-version-check", "--no-input"]
 
 
@@ -256,12 +262,15 @@ def runs(
 
 
 def package_settings() -> dict[str, str]:
-    """What uv must be told so that it asks where this machine's pip asks, and pip so that it is not led astray."""
+    """What uv and npm must be told so that they ask and trust whom pip does; what the user set holds."""
     settings = {"PIP_USER": "0", "PIP_ROOT_USER_ACTION": "ignore"}
     if index := os.environ.get("PIP_INDEX_URL"):
         settings["UV_DEFAULT_INDEX"] = index
     if certificates := os.environ.get("PIP_CERT"):
-        settings["SSL_CERT_FILE"] = certificates
+        settings["SSL_CERT_FILE"] = settings["NODE_EXTRA_CA_CERTS"] = certificates
+    elif system := next(filter(os.path.exists, SYSTEM_CERTIFICATES), None):
+        settings["UV_SYSTEM_CERTS"] = "true"
+        settings["NODE_EXTRA_CA_CERTS"] = system
     return settings
 
 

@@ -5,6 +5,8 @@ The codes of the JSON interface; other slices take them from here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 MEASURES: tuple[str, ...] = (
     "confirm_registry",
     "stop",
@@ -63,6 +65,32 @@ OFFENCES: tuple[str, ...] = (
     "illegal_fishing",
     "arms_embargo",
 )
+
+_ALSO_CALLED = {
+    "drugs": "narcotics",
+    "drug_trafficking": "narcotics",
+    "illicit_traffic": "narcotics",
+    "migrants": "migrant_smuggling",
+    "smuggling_of_migrants": "migrant_smuggling",
+    "trafficking": "trafficking_in_persons",
+    "terror": "terrorism",
+    "wmd": "weapons_of_mass_destruction",
+    "weapons": "weapons_of_mass_destruction",
+    "proliferation": "weapons_of_mass_destruction",
+    "iuu": "illegal_fishing",
+    "fisheries": "illegal_fishing",
+}
+
+
+def read_offences(told: Iterable[str]) -> tuple[str, ...]:
+    """The codes among the offences as told, spelt as codes or as they are usually called; others are passed over.
+
+    What is passed over stays as told in the submission and is for the officer to read.
+    """
+    folded = ("_".join(t.casefold().replace("-", " ").split()) for t in told)
+    codes = (_ALSO_CALLED.get(f, f) for f in folded)
+    return tuple(dict.fromkeys(c for c in codes if c in OFFENCES))
+
 
 ZONES: tuple[str, ...] = ("high_seas", "eez", "contiguous_zone", "territorial_sea", "internal_waters")
 """Where the vessel is. A territorial sea may name its State: ``territorial_sea:XQ``."""

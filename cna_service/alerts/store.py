@@ -36,7 +36,11 @@ def give_code(connection: Connection, wanted: Code, draw: Callable[[set[str]], s
     if known is not None:
         connection.execute(update(alert_code).where(mine).values(sent_at=wanted.sent_at))
         return str(known)
-    taken = set(connection.execute(select(c.code).where(and_(c.number == wanted.number, c.ended_at.is_(None)))).scalars())
+    taken = set(
+        connection.execute(
+            select(c.code).where(and_(c.number == wanted.number, c.ended_at.is_(None)))
+        ).scalars()
+    )
     code = draw(taken)
     connection.execute(
         insert(alert_code).values(
@@ -56,18 +60,26 @@ def give_code(connection: Connection, wanted: Code, draw: Callable[[set[str]], s
 
 def codes_open_to(connection: Connection, number: str) -> list[Code]:
     c = alert_code.c
-    rows = connection.execute(select(alert_code).where(and_(c.number == number, c.ended_at.is_(None))).order_by(c.id))
+    rows = connection.execute(
+        select(alert_code).where(and_(c.number == number, c.ended_at.is_(None))).order_by(c.id)
+    )
     return [_code(r) for r in rows]
 
 
 def _code(r: Row[Any]) -> Code:
-    return Code(r.code, r.alert, r.stream, r.officer, r.number, r.kind, r.due_at, r.counts_against_us, r.sent_at)
+    return Code(
+        r.code, r.alert, r.stream, r.officer, r.number, r.kind, r.due_at, r.counts_against_us, r.sent_at
+    )
 
 
 def last_acknowledged(connection: Connection, number: str) -> list[Code]:
     """Codes of this number whose alert has ended, the newest first: what a ``NO`` may take back."""
     c = alert_code.c
-    query = select(alert_code).where(and_(c.number == number, c.ended_at.is_not(None))).order_by(c.ended_at.desc(), c.id.desc())
+    query = (
+        select(alert_code)
+        .where(and_(c.number == number, c.ended_at.is_not(None)))
+        .order_by(c.ended_at.desc(), c.id.desc())
+    )
     return [_code(r) for r in connection.execute(query.limit(5))]
 
 
@@ -105,4 +117,7 @@ def start(connection: Connection, number: str) -> None:
 
 
 def is_stopped(connection: Connection, number: str) -> bool:
-    return connection.execute(select(stopped_number.c.number).where(stopped_number.c.number == number)).first() is not None
+    return (
+        connection.execute(select(stopped_number.c.number).where(stopped_number.c.number == number)).first()
+        is not None
+    )

@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cna_service.cases.record import AnswerItem, CaseRecord, Clock
+from cna_service.ledger.entry import Entry
 
 MARKS = ("50", "75", "90")
 DECISION_LEAD = "decision_lead"
 LONG = timedelta(hours=24)
+ACKNOWLEDGED = "acknowledgement"
+"""The event for which the desk's own first target waits: acknowledgement, or an answer without one."""
 
 # What leaves a question open: it is an answer in words, and no decision on what was asked.
 NOT_FINAL = frozenset({"more_information", "unclear", "holding_only", "unanswered"})
@@ -62,6 +65,16 @@ def after_answer(clock: Clock, items: Iterable[AnswerItem], *, form: str, seq: i
     if len(answered) < len(clock.items) and not one_is_enough:
         return replace(clock, answered=answered)
     return replace(clock, answered=answered, stopped_at=at, stopped_seq=seq)
+
+
+def after_event(clocks: tuple[Clock, ...], exchange: int, event: str, entry: Entry) -> tuple[Clock, ...]:
+    """The clocks once something happened in an exchange that a target of ours waited for (an own clock)."""
+    return tuple(
+        replace(c, stopped_at=entry.recorded_at, stopped_seq=entry.seq)
+        if c.exchange == exchange and c.stopped_at is None and c.terms.get("stops_by", {}).get("event") == event
+        else c
+        for c in clocks
+    )
 
 
 def decide_by(clock: Clock) -> datetime | None:

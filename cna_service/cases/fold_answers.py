@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from cna_service.cases.clocks import after_answer
+from cna_service.cases.clocks import ACKNOWLEDGED, after_answer, after_event
 from cna_service.cases.fold_arrivals import noted, change
 from cna_service.cases.record import NOTHING, Answer, AnswerItem, CaseRecord, Conveyance, Exchange
 from cna_service.kit.instants import from_text
@@ -69,7 +69,7 @@ def _stop_clocks(record: CaseRecord, n: int, answer: Answer, form: str, entry: E
         else c
         for c in record.clocks
     )
-    return replace(record, clocks=clocks)
+    return replace(record, clocks=after_event(clocks, n, ACKNOWLEDGED, entry))
 
 
 def _conveyed(record: CaseRecord, entry: Entry) -> CaseRecord:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from cna_service.cases.record import Acknowledgement, CaseRecord, Exchange, Fact, Item, Vessel
+from cna_service.cases.clocks import ACKNOWLEDGED, after_event
 from cna_service.kit.instants import from_text
 from cna_service.ledger.entry import Entry
 
@@ -107,6 +108,7 @@ def change(record: CaseRecord, n: int, how: Callable[[Exchange], Exchange]) -> C
 def _acknowledged(record: CaseRecord, entry: Entry) -> CaseRecord:
     automatic = bool(entry.body.get("automatic", False))
     mark = Acknowledgement(entry.seq, entry.recorded_at, entry.actor, automatic)
+    record = replace(record, clocks=after_event(record.clocks, entry.body["exchange"], ACKNOWLEDGED, entry))
     return change(
         record, entry.body["exchange"], lambda e: replace(e, acknowledgement=e.acknowledgement or mark)
     )

@@ -95,9 +95,9 @@ def set_pages(template: str, given: str, timestamp: int) -> bytes:
             sys_inputs={"given": given},
             timestamp=timestamp,
         )
-    except typst.TypstError as broken:
+    except typst.TypstError:
         # Its message may quote the letter, which must not reach the application log.
-        raise PdfNotMade(template=template) from broken
+        raise PdfNotMade(template=template) from None
     if not isinstance(made, bytes):
         raise PdfNotMade(template=template)
     return made

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from urllib.parse import unquote
 
 from cna_service.exercise.phone_company_calls import Calls, new_call
 from cna_service.exercise.phone_company_phones import Call, Condition, Phone, Sms
@@ -18,7 +17,7 @@ from cna_service.exercise.phone_company_texts import Texts
 Form = Mapping[str, list[str]]
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _PATH = re.compile(
-    rf"/{API_VERSION}/Accounts/(?P<account>\w+)(?:/(?P<kind>Messages|Calls))?(?:/(?P<sid>\w+))?\.json"
+    rf"/{API_VERSION}/Accounts/(?P<account>\w+)(?:/(?P<kind>Messages|Calls)(?:/(?P<sid>\w+))?)?\.json"
 )
 
 
@@ -51,7 +50,7 @@ class Rest:
 
     def create(self, path: str, form: Form) -> Answer:
         """POST. The numbers are checked as the provider checks them, with its error codes."""
-        found = _PATH.fullmatch(unquote(path))
+        found = _PATH.fullmatch(path)
         if found is None or found["kind"] is None or found["sid"] is not None:
             return _not_found(path)
         if self._switch.is_suspended:
@@ -70,7 +69,7 @@ class Rest:
 
     def read(self, path: str, query: Form) -> Answer:
         """GET of one resource, of a list by ``To`` and ``DateSent>`` or ``StartTime>``, or of the account."""
-        found = _PATH.fullmatch(unquote(path))
+        found = _PATH.fullmatch(path)
         if found is None:
             return _not_found(path)
         if found["kind"] is None:

@@ -30,7 +30,7 @@ _WORDS = {
 }
 # identifier: (agrees, one character away, differs)
 _WEIGHTS = {
-    "imo": (560, 330, -330),
+    "imo": (540, 330, -240),
     "mmsi": (540, 300, -150),
     "call_sign": (480, 300, -220),
     "registration_number": (480, 0, -120),
@@ -66,7 +66,8 @@ def _name(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
         words = (
             f"registered as {vessel.name or 'nameless'}, asked for {match.asked} ({match.likeness} of 100)"
         )
-        yield Evidence("name", match.points, words)
+        # Whatever else agrees: another name altogether is for a person to explain.
+        yield Evidence("name", match.points, words, is_conflict=True)
 
 
 def _identifiers(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
@@ -77,7 +78,7 @@ def _identifiers(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
             continue
         elsewhere = _elsewhere(asked, vessel, name)
         if told == listed:
-            yield Evidence(name, agrees, f"{_WORDS[name]} {listed} agrees")
+            yield Evidence(name, agrees, f"{_WORDS[name]} {listed} agrees", is_identity=True)
         elif elsewhere is not None:
             yield Evidence(name, agrees - 60, f"{_WORDS[name]} {told} is the vessel's {elsewhere}")
         elif listed and near and _is_one_away(told, listed):

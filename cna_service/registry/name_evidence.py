@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -10,13 +12,17 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio, token_sort_ratio
 
 from cna_service.registry.model import Query, RegisterVessel
+from cna_service.vessels.name_words import NUMBERS
 from cna_service.vessels.names import NOTHING, NormalName, names_in_brackets, normal_name
 
 # Hundredths of log-odds by likeness; between the points the line is straight.
-_CURVE = ((0, -450), (50, -400), (65, -250), (75, -60), (80, 60), (85, 170), (90, 270), (95, 350), (100, 420))
+_CURVE = ((0, -420), (50, -380), (65, -250), (75, -60), (80, 60), (85, 170), (90, 270), (95, 350), (100, 420))
 _FORMER = 40
 _DIGITS_DIFFER = 7
 _LEAST_PREFIX = 5
+_LEAST_NUMBER_WORD = 5
+_MIXED = re.compile(r"[A-Z]+[0-9][A-Z0-9]*|[0-9][A-Z0-9]*[A-Z][A-Z0-9]*")
+_LOOKS_LIKE = str.maketrans("0158264", "OISBZGA")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,19 @@ def asked_names(query: Query) -> list[tuple[str, NormalName]]:
     found: dict[str, tuple[str, NormalName]] = {}
     for name in told[:12]:
         normal = normal_name(name)
-        if normal.normal:
-            found.setdefault(normal.normal, (name, normal))
+        for form in (normal, *_number_misspelt(normal)):
+            if form.normal:
+                found.setdefault(form.normal, (name, form))
     return list(found.values())
+
+
+def _number_misspelt(name: NormalName) -> Iterator[NormalName]:
+    """A number word with one slip at the end of the name (IECIOCHO) is also tried as its digits."""
+    last = name.tokens[-1] if len(name.tokens) > 1 else ""
+    if len(last) >= _LEAST_NUMBER_WORD:
+        for word in NUMBERS:
+            if len(word) >= _LEAST_NUMBER_WORD and OSA.distance(last, word, score_cutoff=1) == 1:
+                yield normal_name(" ".join((*name.tokens[:-1], word)))
 
 
 def best_match(asked: list[tuple[str, NormalName]], vessel: RegisterVessel) -> NameMatch | None:
@@ -81,7 +97,7 @@ def likeness(one: NormalName, other: NormalName) -> int:
     score = max(_edited(one, other), _partial(one, other), _umlauts(one, other))
     if one.digits != other.digits:
         score -= _DIGITS_DIFFER
-    return max(0, min(99, round(score)))
+    return max(0, min(99, round(max(score, _misread(one, other)))))
 
 
 def _edited(one: NormalName, other: NormalName) -> float:
@@ -107,6 +123,14 @@ def _umlauts(one: NormalName, other: NormalName) -> float:
     first, second = (_without_e(name.glued) for name in (one, other))
     if (first, second) == (one.glued, other.glued):
         return 0
+    return 97 if first == second else ratio(first, second) - 2
+
+
+def _misread(one: NormalName, other: NormalName) -> float:
+    """A digit read for the letter it looks like, inside a word: JI8IA for JIBIA."""
+    if not any(_MIXED.fullmatch(token) for token in (*one.tokens, *other.tokens)):
+        return 0
+    first, second = (name.glued.translate(_LOOKS_LIKE) for name in (one, other))
     return 97 if first == second else ratio(first, second) - 2
 
 

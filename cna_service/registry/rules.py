@@ -16,6 +16,10 @@ from cna_service.registry.model import RegisterVessel
 OFFER = 100
 STANDS_OUT = 330
 MARGIN = 120
+# On a name alone, a namesake but for its number must be further off.
+MARGIN_BY_NAME = 250
+# An identifier that two ships never share.
+_ONE_SHIP_EACH = frozenset({"imo", "mmsi", "call_sign"})
 MOST_SHOWN = 10
 MOST_TIED = 30
 
@@ -51,12 +55,17 @@ class ImportOvertaken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one field says: points for (positive) or against, words, and whether it rules a match out by itself."""
+    """What one field says: points for (positive) or against, in words.
+
+    ``is_conflict``: it keeps the vessel from standing out, whatever else agrees. ``is_identity``: the very
+    identifier that was told.
+    """
 
     field: str
     points: int
     words: str
     is_conflict: bool = False
+    is_identity: bool = False
 
     def as_json(self) -> dict[str, object]:
         return {"field": self.field, "points": self.points, "words": self.words}
@@ -78,6 +87,11 @@ class Candidate:
     @property
     def misfits(self) -> tuple[str, ...]:
         return tuple(e.words for e in self.evidence if e.points <= 0)
+
+    @property
+    def rests_on_name(self) -> bool:
+        """Whether nothing but the name speaks for it."""
+        return all(e.field == "name" for e in self.evidence if e.points > 0)
 
     @property
     def has_conflict(self) -> bool:
@@ -110,10 +124,14 @@ def rank(weighed: list[Candidate]) -> Ranking:
     if not offered:
         words = "No vessel of the register is near enough to be offered."
         return Ranking(Suggestion.NONE, tuple(ordered[:3]), words)
-    tied = sum(1 for c in offered if offered[0].score - c.score < MARGIN)
+    margin = MARGIN_BY_NAME if offered[0].rests_on_name else MARGIN
+    tied = sum(1 for c in offered if offered[0].score - c.score < margin)
     shown = tuple(offered[: min(max(MOST_SHOWN, tied), MOST_TIED)])
     if tied > 1:
         return Ranking(Suggestion.SEVERAL, shown, f"{tied} vessels fit about equally well.")
+    if _anothers_identifier(offered[0], ordered):
+        words = "An identifier that was told is that of another vessel; the two must be told apart."
+        return Ranking(Suggestion.SEVERAL, _with_owner(shown, ordered), words)
     if offered[0].has_conflict:
         return Ranking(
             Suggestion.SEVERAL, shown, "The nearest vessel contradicts what was told; see what does not fit."
@@ -121,3 +139,18 @@ def rank(weighed: list[Candidate]) -> Ranking:
     if offered[0].score < STANDS_OUT:
         return Ranking(Suggestion.SEVERAL, shown, "The nearest vessel does not fit well enough to stand out.")
     return Ranking(Suggestion.FOUND_ONE, shown, "One vessel fits clearly better than any other.")
+
+
+def _identities(candidate: Candidate) -> set[str]:
+    return {e.field for e in candidate.evidence if e.is_identity and e.field in _ONE_SHIP_EACH}
+
+
+def _anothers_identifier(first: Candidate, others: list[Candidate]) -> bool:
+    own = _identities(first)
+    return any(_identities(other) - own for other in others)
+
+
+def _with_owner(shown: tuple[Candidate, ...], ordered: list[Candidate]) -> tuple[Candidate, ...]:
+    """The owner of the identifier is shown too, however little else speaks for it."""
+    owners = [c for c in ordered if _identities(c) and c not in shown]
+    return (*shown, *owners[:3])

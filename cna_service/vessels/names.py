@@ -70,7 +70,12 @@ def normal_name(text: str) -> NormalName:
     if not tokens or is_placeholder(" ".join(tokens)):
         return NOTHING
     normal = " ".join(tokens)
-    return NormalName(normal, "".join(tokens), " ".join(re.findall(r"\d+", normal)), tuple(tokens))
+    return NormalName(normal, "".join(tokens), digits_of(normal), tuple(tokens))
+
+
+def digits_of(normal: str) -> str:
+    """The numbers in a comparable name, in order."""
+    return " ".join(re.findall(r"\d+", normal))
 
 
 def former_names(text: str) -> list[str]:
@@ -136,7 +141,12 @@ def _numbers(tokens: list[str]) -> list[str]:
 
 
 def _roman(token: str) -> str:
-    """Roman numerals up to XXXIX as the last word; L, C, D and M are left alone (MIX, CD are words)."""
+    """Roman numerals up to XXXIX as the last word; L, C, D and M are left alone (MIX, CD are words).
+
+    1I is read as II.
+    """
+    if "I" in token:
+        token = token.replace("1", "I") if _ROMAN.fullmatch(token.replace("1", "I")) else token
     if not token or _ROMAN.fullmatch(token) is None:
         return token
     values = [_ROMAN_VALUES[c] for c in token]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cna_service.alerts import store as alert_store
-from cna_service.duty.rules import who_has_the_watch
+from cna_service.duty.rules import Watch, who_has_the_watch
 from cna_service.escalation.ladders import Channel, Who, above
 from cna_service.escalation.rules import People, Person
 from cna_service.escalation.state import Contact
@@ -59,7 +59,9 @@ def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[s
     if who is Who.HOLDER:
         return [holder] if holder else _on_watch(watch, Who.DUTY_OFFICER)
     if who is Who.ABOVE_HOLDER:
-        post = next((p for p in (Who.DUTY_OFFICER, Who.DEPUTY) if holder in _on_watch(watch, p)), Who.SUPERVISOR)
+        post = next(
+            (p for p in (Who.DUTY_OFFICER, Who.DEPUTY) if holder in _on_watch(watch, p)), Who.SUPERVISOR
+        )
         return _officers(work, above(post), None, now)
     on_watch = _on_watch(watch, who)
     if on_watch or who not in _BY_ROLE:
@@ -68,6 +70,6 @@ def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[s
     return sorted(o.id for o in officers if o.role == _BY_ROLE[who] and o.is_enabled)
 
 
-def _on_watch(watch: object, post: Who) -> list[str]:
-    found = getattr(watch, "officers", {}).get(post.value)
+def _on_watch(watch: Watch, post: Who) -> list[str]:
+    found = watch.posts.get(post.value)
     return [found] if found else []

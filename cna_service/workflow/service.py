@@ -7,7 +7,7 @@ the fold. Derived rows and the outbox are written last, in the same transaction;
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,7 +23,7 @@ from cna_service.identity.permissions import Action, require
 from cna_service.kit.clock import Clock
 from cna_service.ledger import store
 from cna_service.ledger.folds import Folded, Folds
-from cna_service.ledger.store import Stamp
+from cna_service.ledger.store import Head, Stamp
 from cna_service.workflow.derived import write_derived
 from cna_service.workflow.desk import Desk
 from cna_service.workflow.policies import Policies
@@ -76,6 +76,17 @@ class Service:
         self._committed(work)
 
     @contextmanager
+    def tick(self, actor: Actor, streams: Iterable[str]) -> Iterator[Work]:
+        """Like ``write``, over those of the streams that nobody holds just now; it may find nothing to do."""
+        require(actor, Action.SERVICE_TICK)
+        with self.database.write() as connection:
+            heads = store.lock_streams(connection, streams, skip_locked=True)
+            work = self._work(connection, actor, heads, "")
+            yield work
+            self.derive(work)
+        self._committed(work)
+
+    @contextmanager
     def read(self) -> Iterator[Reader]:
         """A consistent view of the log and its rows."""
         with self.database.read() as connection:
@@ -83,11 +94,13 @@ class Service:
 
     def _begin(self, connection: Connection, actor: Actor, streams: tuple[str, ...]) -> Work:
         heads = store.lock_streams(connection, streams) if streams else {}
+        return self._work(connection, actor, heads, streams[0] if streams else "")
+
+    def _work(self, connection: Connection, actor: Actor, heads: Mapping[str, Head], stream: str) -> Work:
+        # After the locks: read inside the locking statement the clock would be older than the grant.
         now = self.clock.now()
         held = {name: self.folds.current(connection, name, head) for name, head in heads.items()}
-        return Work(
-            connection, self.folds, self.stamp(actor, now), actor, now, streams[0] if streams else "", held
-        )
+        return Work(connection, self.folds, self.stamp(actor, now), actor, now, stream, held)
 
     def stamp(self, actor: Actor, now: datetime) -> Stamp:
         sw = {"build": self.desk.build}

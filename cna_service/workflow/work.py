@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from cna_service.cases.record import CaseRecord
+from cna_service.db import outbox
 from cna_service.db.idempotency import Reply
 from cna_service.db.outbox import Sending
 from cna_service.identity.actors import Actor
@@ -68,7 +69,6 @@ class Work:
     reply: Reply | None = None
     appended: list[Entry] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
-    woken: bool = False
 
     @property
     def case(self) -> CaseRecord:
@@ -106,6 +106,11 @@ class Work:
     def send(self, sendings: Iterable[Sending]) -> None:
         """Ask for messages; they leave after commit."""
         self.sendings.extend(sendings)
+
+    def withdraw_sendings(self, dedup_prefix: str) -> None:
+        """What was not yet sent of these is useless now."""
+        outbox.supersede(self.connection, dedup_prefix)
+        self.sendings = [s for s in self.sendings if not s.dedup.startswith(dedup_prefix)]
 
     def keep(self, content: bytes, media_type: str) -> str:
         """Keep bytes beside the entry; returns the id of the blob."""

@@ -216,6 +216,14 @@ def test_a_wrong_token_is_our_fault_and_flags_no_contact(line: Line) -> None:
     stranger = TwilioTelephony(TwilioAccount(SID, ("wrong",), DESK_NUMBER, base_url=line.company.base_url))
     with pytest.raises(ChannelError) as caught:
         stranger.send_sms(to=OFFICER, text="x", callback_url=line.desk.status_url, reference="r")
+    for ask, code in (
+        (lambda: stranger.find_recent(to=OFFICER, containing="x", since=START), "http-401"),
+        (lambda: stranger.fetch_status("SM" + "0" * 32), "20003"),
+        (stranger.account_is_active, "20003"),
+    ):
+        with pytest.raises(ChannelError) as also:
+            ask()
+        assert also.value.code == code
     stranger.close()
     judged = verdict(caught.value.code)
     assert caught.value.code == "20003"

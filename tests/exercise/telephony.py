@@ -44,12 +44,13 @@ Page = Callable[[Received], str]
 
 @dataclass
 class Desk:
-    """Keeps what it receives, answers with the page of that path, or with the next failing status."""
+    """Keeps what it receives, answers with the page of that path, or fails on order."""
 
     base: str = ""
     received: list[Received] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
     failures: list[int] = field(default_factory=list)
+    broken_paths: set[str] = field(default_factory=set)
 
     @property
     def status_url(self) -> str:
@@ -78,7 +79,9 @@ def a_desk() -> Iterator[Desk]:
             )
             desk.received.append(one)
             status = desk.failures.pop(0) if desk.failures else 200
-            page = desk.pages.get(self.path.partition("?")[0])
+            path = self.path.partition("?")[0]
+            status = 500 if path in desk.broken_paths else status
+            page = desk.pages.get(path)
             answer = (page(one) if page is not None else "").encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))

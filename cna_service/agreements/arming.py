@@ -1,0 +1,177 @@
+"""From a row of the rule card to the terms of a clock, and the card as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from cna_service.agreements.applies import Choice
+from cna_service.agreements.card import Applies, CardRow, RuleCard
+from cna_service.agreements.model import Form, Start, StopRule, Unit
+from cna_service.agreements.terms import ClockKind, ClockTerms, WaitsFor, WorkingCalendar
+from cna_service.kit.instants import to_text
+
+_WAITS = {
+    Start.ACKNOWLEDGMENT: WaitsFor.ACKNOWLEDGEMENT,
+    Start.EVIDENCE_SUMMARY: WaitsFor.EVIDENCE_SUMMARY,
+    Start.NOTIFICATION: WaitsFor.NOTIFICATION,
+}
+
+
+def clock_terms(row: CardRow, calendar: WorkingCalendar | None = None) -> ClockTerms | None:
+    """The terms that a clock under this row is armed with; None where it arms none (``row.no_clock_because``).
+
+    *Legal* only if the provision is adopted, both States take part by adopted facts, an election that it needs is
+    in force and adopted, and the text says when the limit begins; otherwise *claimed*, with the reason in ``why``.
+    ``calendar`` counts working days; default Monday to Friday in UTC.
+    """
+    if row.applies is Applies.NO or row.no_clock_because is not None:
+        return None
+    provision = row.provision
+    why = _not_legal_because(row)
+    return ClockTerms(
+        kind=ClockKind.LEGAL if why is None else ClockKind.CLAIMED,
+        measures=row.measures,
+        starts=provision.start.value,
+        waits_for=_waits_for(row),
+        limit=provision.limit,
+        silence=provision.silence,
+        neither=provision.neither,
+        stops_by=_stops_by(row),
+        provision=provision.id,
+        agreement=row.agreement.id,
+        agreement_title=row.agreement.title,
+        article=provision.article,
+        calendar=(calendar or WorkingCalendar()) if provision.limit.unit is Unit.WORKING_DAYS else None,
+        source=provision.source.as_json(),
+        adopted=row.adopted,
+        election=row.election.entry,
+        terms_sha256=provision.terms_sha256,
+        text_sha256=provision.text_sha256,
+        file_sha256=row.agreement.file_sha256,
+        why=why,
+    )
+
+
+def _not_legal_because(row: CardRow) -> str | None:
+    if row.applies is Applies.MIGHT:
+        return row.notes[0]
+    if row.adopted is None:
+        return f"{row.provision.id} is not adopted by this authority"
+    for each in (row.requested, row.requesting):
+        if not each.is_adopted:
+            return f"that {each.words} is not adopted by this authority"
+    if row.election.status is Choice.IN_FORCE and not row.election.is_adopted:
+        return f"the election, {row.election.words}, is not adopted by this authority"
+    if row.provision.start is Start.NOT_SAID:
+        return f"art. {row.provision.article} does not say when its limit begins; counted from receipt"
+    return None
+
+
+def _waits_for(row: CardRow) -> WaitsFor | None:
+    """What must still happen: the start event, or the form that the provision wants and nobody stated yet."""
+    start, form = row.provision.start, row.form
+    if start is Start.ORAL_RECEIPT:
+        return None if form is Form.ORAL else WaitsFor.ORAL_REQUEST
+    if start is Start.RECEIPT and row.provision.form is Form.WRITTEN and form is None:
+        return WaitsFor.WRITING
+    return _WAITS.get(start)
+
+
+def _stops_by(row: CardRow) -> StopRule:
+    """The provision's rule; a State that wants writing for the consent itself narrows it (Belize, pitfall 20)."""
+    asked = row.election.answer_form
+    return row.provision.stops_by if asked is None else replace(row.provision.stops_by, form=asked)
+
+
+def clocks_for(card: RuleCard, cited: Iterable[str]) -> tuple[tuple[ClockTerms, ...], str | None]:
+    """The terms of every clock that a request arms, and where it arms none, why, in one sentence.
+
+    Under the provisions cited; where none is cited, under every row that applies. A reason that a State is not a
+    party comes before all others (desk-rules 10.4).
+    """
+    named = tuple(cited)
+    rows = card.under(named) if named else tuple(r for r in card.rows if r.applies is Applies.YES)
+    terms = tuple(t for r in rows if (t := clock_terms(r)) is not None)
+    if terms:
+        return terms, None
+    reasons = [r for r in rows if r.no_clock_because is not None]
+    reasons.sort(key=lambda r: (r.applies is not Applies.NO, not r.provision.limit.has_number))
+    if reasons:
+        return (), reasons[0].no_clock_because
+    return (), "no provision in the catalogue covers what is asked between these two States"
+
+
+def row_json(row: CardRow) -> dict[str, Any]:
+    provision, clock = row.provision, clock_terms(row)
+    return {
+        "provision": provision.id,
+        "agreement": row.agreement.id,
+        "agreement_title": row.agreement.title,
+        "article": provision.article,
+        "title": provision.title,
+        "applies": row.applies.value,
+        "functions": list(provision.functions),
+        "measures": list(row.measures),
+        "requesting": row.requesting.as_json(),
+        "requested": row.requested.as_json(),
+        "election": row.election.as_json(),
+        "reading": provision.reading.value,
+        "adopted": row.adopted,
+        "form": provision.form.value,
+        "written_confirmation": provision.written_confirmation,
+        "acknowledge": provision.acknowledge,
+        "limit": {"iso": provision.limit.iso, "words": provision.limit.words, **provision.limit.as_json()},
+        "starts": provision.start.value if provision.limit.has_number else None,
+        "silence": {
+            "code": provision.silence.code.value,
+            "words": provision.silence.words,
+            "scope": list(provision.silence.scope),
+        },
+        "neither": {"code": provision.neither.code.value, "words": provision.neither.words},
+        "answers": list(provision.answers),
+        "conditions": list(provision.conditions),
+        "duties": [
+            {"owes": d.owes, "when": d.when, "words": d.words, "article": d.article} for d in provision.duties
+        ],
+        "wants": [
+            {"field": w.field, "wanted_by": w.wanted_by, "words": w.words, "if_possible": w.if_possible}
+            for w in row.wants
+        ],
+        "clock": None if clock is None else clock.to_json(),
+        "no_clock_because": row.no_clock_because,
+        "notes": list(row.notes),
+        "text": provision.text,
+        "source": provision.source.as_json(),
+        "terms_sha256": provision.terms_sha256,
+        "text_sha256": provision.text_sha256,
+    }
+
+
+def _brief(row: CardRow) -> dict[str, Any]:
+    return {
+        "provision": row.provision.id,
+        "agreement": row.agreement.id,
+        "agreement_title": row.agreement.title,
+        "article": row.provision.article,
+        "title": row.provision.title,
+        "applies": row.applies.value,
+        "requesting": row.requesting.as_json(),
+        "requested": row.requested.as_json(),
+        "election": row.election.as_json(),
+        "no_clock_because": row.no_clock_because,
+    }
+
+
+def card_json(card: RuleCard) -> dict[str, Any]:
+    """The body of ``GET /rules``."""
+    return {
+        "requesting": card.requesting,
+        "requested": card.requested,
+        "at": to_text(card.at),
+        "known_at": None if card.known_at is None else to_text(card.known_at),
+        "rows": [row_json(r) for r in card.rows],
+        "not_applicable": [_brief(r) for r in card.not_applicable],
+        "without_an_answer": [w.as_json() for w in card.without_an_answer],
+    }

@@ -1,0 +1,231 @@
+"""Setting the clocks of an exchange: from the provisions cited or chosen, from what the other side states, our own.
+
+Only an adopted provision between States that take part arms a *legal* clock; the terms are written whole into the
+entry (desk-rules 10.1), the file they stand in is kept under its hash (8.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from cna_service.agreements.arming import clock_terms
+from cna_service.agreements.card import CardRow, RuleCard, card
+from cna_service.agreements.model import Form
+from cna_service.agreements.terms import ClockTerms, WaitsFor, due
+from cna_service.cases.clocks import ACKNOWLEDGED
+from cna_service.cases.record import Exchange, Item
+from cna_service.kit.ids import uuid7
+from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Draft
+from cna_service.workflow.projections import DESK, LAW
+from cna_service.workflow.service import Service
+from cna_service.workflow.work import Work
+
+# A summary of evidence or a notification is no part of a request; their clocks are armed when they come.
+_NOT_BY_REQUEST = frozenset({WaitsFor.EVIDENCE_SUMMARY, WaitsFor.NOTIFICATION})
+
+
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """What was set, and in words why a cited provision set none."""
+
+    clocks: tuple[str, ...]
+    no_clock_because: str | None
+
+
+def rule_card(
+    service: Service,
+    work: Work,
+    exchange: Exchange,
+    *,
+    zone: str | None,
+    at: datetime | None = None,
+    form: Form | None = None,
+) -> RuleCard:
+    """The card of an exchange: by the law of the instant at which its request was received (desk-rules 10.4)."""
+    ours, theirs = service.desk.state, exchange.state or ""
+    requesting, requested = (theirs, ours) if exchange.is_inbound else (ours, theirs)
+    return card(
+        service.policies.catalogue,
+        work.of(LAW, DESK),
+        requesting=requesting,
+        requested=requested,
+        at=at or exchange.at,
+        offences=exchange.offences,
+        zone=zone,
+        measures=tuple(dict.fromkeys(i.measure for i in exchange.items)),
+        form=form or Form(exchange.form),
+    )
+
+
+def arm_cited(service: Service, work: Work, exchange: Exchange, *, zone: str | None) -> Armed:
+    """Arm what the provisions of the exchange give; each row that gives none says why."""
+    if not exchange.bases:
+        told = "; ".join(exchange.basis_told)
+        why = f"the basis cited is not in the catalogue: {told}" if told else "no agreement is cited"
+        return Armed((), f"{why}; choose the basis on the rule card")
+    rows = rule_card(service, work, exchange, zone=zone).under(exchange.bases)
+    armed = arm_rows(service, work, exchange, rows)
+    if exchange.form != Form.ORAL.value:
+        return armed
+    unstated = rule_card(service, work, exchange, zone=zone, form=Form.EITHER).under(exchange.bases)
+    waiting = _arm_until_written(service, work, exchange, unstated)
+    return Armed((*armed.clocks, *waiting), armed.no_clock_because)
+
+
+def _arm_until_written(
+    service: Service, work: Work, exchange: Exchange, rows: Iterable[CardRow]
+) -> tuple[str, ...]:
+    """A call under a provision that knows only writing (desk-rules 1.3): the legal clock waits for the writing, an
+    operational one of the same length runs from the call, and both instants stay."""
+    clocks = []
+    for row in rows:
+        terms = clock_terms(replace(row, form=None, no_clock_because=None))
+        if terms is None or terms.waits_for is not WaitsFor.WRITING:
+            continue
+        clocks.append(_arm(service, work, exchange, terms, _covered(exchange.items, terms.measures)))
+        until = due(exchange.at, terms)
+        if until is not None:
+            what = f"{terms.agreement_title} art. {terms.article}: in writing only; ask for it now"
+            reason = "asked by word of mouth; the provision counts from the writing"
+            clocks.append(arm_operational(work, exchange.n, exchange.at, until, reason=reason, what=what))
+    return tuple(clocks)
+
+
+def arm_rows(service: Service, work: Work, exchange: Exchange, rows: Iterable[CardRow]) -> Armed:
+    armed, reasons = [], []
+    for row in rows:
+        terms = clock_terms(row)
+        if terms is None:
+            reasons.append(f"{row.provision.id}: {row.no_clock_because or 'it gives no limit'}")
+        elif terms.waits_for not in _NOT_BY_REQUEST:
+            armed.append(_arm(service, work, exchange, terms, _covered(exchange.items, terms.measures)))
+    return Armed(tuple(armed), None if armed else "; ".join(dict.fromkeys(reasons)) or None)
+
+
+def _covered(items: Sequence[Item], measures: Sequence[str]) -> list[Item]:
+    return [i for i in items if i.measure in measures]
+
+
+def _arm(service: Service, work: Work, exchange: Exchange, terms: ClockTerms, items: Sequence[Item]) -> str:
+    if terms.file_sha256 is not None:
+        work.cite(*service.policies.text_of(terms.file_sha256))
+    starts = None if terms.waits_for is not None else exchange.at
+    return _append(
+        work,
+        exchange.n,
+        terms.kind.value,
+        {**terms.to_json(), "decision_lead_s": int(service.desk.decision_lead.total_seconds())},
+        items,
+        starts,
+        None if starts is None else due(starts, terms),
+        waits_for=terms.waits_for,
+    )
+
+
+def _append(
+    work: Work,
+    exchange: int,
+    kind: str,
+    terms: Mapping[str, Any],
+    items: Sequence[Item],
+    starts: datetime | None,
+    due_at: datetime | None,
+    **more: Any,
+) -> str:
+    clock = uuid7(work.now)
+    body = {
+        "clock": clock,
+        "kind": kind,
+        "exchange": exchange,
+        "items": [{"vessel": i.vessel, "measure": i.measure} for i in items],
+        "terms": terms,
+        "starts_at": None if starts is None else to_text(starts),
+        "due_at": None if due_at is None else to_text(due_at),
+        **{k: v for k, v in more.items() if v is not None},
+    }
+    work.append(Draft("clock.armed", body))
+    return clock
+
+
+def start_waiting(work: Work, exchange: Exchange, event: WaitsFor, at: datetime) -> list[str]:
+    """Start the clocks of an exchange that waited for this event; returns their ids."""
+    started = []
+    for clock in work.case.clocks:
+        if clock.exchange != exchange.n or clock.waits_for != event.value or clock.stopped_at is not None:
+            continue
+        due_at = due(at, ClockTerms.from_json(clock.terms).started())
+        if due_at is not None:
+            body = {
+                "clock": clock.id,
+                "starts_at": to_text(at),
+                "due_at": to_text(due_at),
+                "event": event.value,
+            }
+            work.append(Draft("clock.started", body))
+            started.append(clock.id)
+    return started
+
+
+def arm_stated(
+    service: Service,
+    work: Work,
+    exchange: Exchange,
+    due_at: datetime,
+    *,
+    reason: object,
+    stated_by: object,
+    says: str | None,
+) -> str:
+    """A limit that the other side states: true where silence would count against us, false where it would count
+    for us (desk-rules 1.1)."""
+    words = f"The other side states this limit{f' and that {says}' if says else ''}; not verified by us; handle as due"
+    terms = {
+        "kind": "claimed",
+        "words": f"{words} {due_at:%H:%M}Z, do not confirm the limit.",
+        "silence": {"code": "not_read", "words": says or "not said", "effect": "none"},
+        "stops_by": {"form": "either", "needs": "each_measure"},
+        "decision_lead_s": int(service.desk.decision_lead.total_seconds()),
+    }
+    return _append(
+        work,
+        exchange.n,
+        "claimed",
+        terms,
+        exchange.items,
+        exchange.at,
+        due_at,
+        reason=reason,
+        stated_by=stated_by,
+    )
+
+
+def arm_own_target(service: Service, work: Work, exchange: Exchange) -> str:
+    """The desk's own target for a formal acknowledgement; it warns nobody before it is missed."""
+    within: timedelta = service.desk.acknowledge_within
+    terms = {
+        "kind": "own",
+        "words": "our target: acknowledge the request",
+        "silence": {"code": "nothing", "words": "nothing follows", "effect": "none"},
+        "stops_by": {"event": ACKNOWLEDGED},
+        "warn": False,
+    }
+    return _append(work, exchange.n, "own", terms, (), exchange.at, exchange.at + within)
+
+
+def arm_operational(
+    work: Work, exchange: int | None, starts: datetime, due_at: datetime, *, reason: str, what: str
+) -> str:
+    """The vessel leaves the zone, fuel, weather, writing asked for: with its reason (desk-rules 1.1, 1.3)."""
+    terms = {
+        "kind": "operational",
+        "words": what,
+        "silence": {"code": "nothing", "words": "nothing follows", "effect": "none"},
+        "stops_by": {"form": "either", "needs": "each_measure"},
+    }
+    record_exchange = work.case.exchange(exchange) if exchange is not None else None
+    items = record_exchange.items if record_exchange else ()
+    return _append(work, exchange or 0, "operational", terms, items, starts, due_at, reason=reason)

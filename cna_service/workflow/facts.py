@@ -1,0 +1,180 @@
+"""Recording what was said, seen, found: claims, indicia, identifiers, positions, persons, events. Nothing overwrites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cna_service.db.idempotency import Key, Reply
+from cna_service.identity.actors import Actor
+from cna_service.identity.permissions import Action
+from cna_service.ledger.entry import Draft
+from cna_service.vessels.identifiers import check_identifiers
+from cna_service.vessels.positions import told_position
+from cna_service.vessels.quantities import told_quantity
+from cna_service.workflow.asked import Asked
+from cna_service.workflow.projections import case_stream
+from cna_service.workflow.receipts import done
+from cna_service.workflow.service import Service
+from cna_service.workflow.work import Work
+
+HOW_TAKEN = ("as_heard", "spelt", "read_back", "written", "seen")
+IDENTIFIERS = (
+    "name",
+    "former_name",
+    "imo",
+    "mmsi",
+    "call_sign",
+    "registration_number",
+    "hull_mark",
+    "homeport",
+    "type",
+    "length",
+    "description",
+    "persons_on_board",
+    "last_port",
+    "next_port",
+)
+INDICIA = ("flag_flown", "name_on_stern", "port_on_stern", "flag_painted", "papers", "other")
+
+Read = Callable[[Asked, Work], dict[str, Any]]
+
+
+def _vessel(asked: Asked, work: Work) -> int:
+    n = asked.number("vessel", least=1, most=999)
+    vessels = [v.n for v in work.case.vessels]
+    if n is None and len(vessels) > 1:
+        asked.wrong("vessel", None, "is missing: the case has several vessels", f"one of: {vessels}")
+    elif n is not None and n not in vessels:
+        asked.wrong("vessel", n, "is no vessel of this case", f"one of: {vessels}")
+    return n or 1
+
+
+def _claim(asked: Asked, work: Work) -> dict[str, Any]:
+    state = asked.needed("state", longest=2).upper()
+    if state and (len(state) != 2 or not state.isalpha()):
+        asked.wrong("state", state, "is no two-letter State code", "send ISO 3166 alpha-2")
+    return {
+        "state": state,
+        "claimed_how": asked.text("claimed_how", longest=200),
+        "by": asked.text("by", longest=500),
+        "asked_by": asked.text("asked_by", longest=500),
+        "language": asked.text("language", longest=40),
+        "words": asked.text("words"),
+        "exhibit": asked.text("exhibit", longest=500),
+    }
+
+
+def _indicium(asked: Asked, work: Work) -> dict[str, Any]:
+    return {
+        "kind": asked.word("kind", INDICIA, "other"),
+        "value": asked.needed("value", longest=500),
+        "by": asked.text("by", longest=500),
+        "words": asked.text("words"),
+        "exhibit": asked.text("exhibit", longest=500),
+    }
+
+
+def _identifier(asked: Asked, work: Work) -> dict[str, Any]:
+    field = asked.word("field", IDENTIFIERS)
+    value: Any = asked.needed("value", longest=500)
+    doubts = []
+    if field in ("imo", "mmsi", "call_sign"):
+        found = check_identifiers(**{**dict.fromkeys(("imo", "mmsi", "call_sign")), field: value}, flag=None)
+        doubts = [f.as_json() for f in found]
+    if field == "length":
+        quantity, _ = told_quantity(value, pointer="/value")
+        value = value if quantity is None else quantity.as_json()
+    return {
+        "field": field,
+        "value": value,
+        "how": asked.word("how", HOW_TAKEN, "as_heard"),
+        "source": asked.text("source", longest=500),
+        "words": asked.text("words"),
+        "doubts": doubts,
+    }
+
+
+def _position(asked: Asked, work: Work) -> dict[str, Any]:
+    position = told_position(asked.raw("position") or asked.raw("text") or "", pointer="/position")
+    asked.problems.extend(position.problems)
+    if not position.text:
+        asked.wrong("position", None, "is missing", "type it as it was told")
+    return {
+        "position": position.as_json(),
+        "course": asked.text("course", longest=40),
+        "speed": asked.text("speed", longest=40),
+        "source": asked.text("source", longest=500),
+        "waters": asked.text("waters", longest=200),
+        "words": asked.text("words"),
+    }
+
+
+def _person(asked: Asked, work: Work) -> dict[str, Any]:
+    fields = ("name", "nationality", "born", "papers", "post")
+    return {**{f: asked.text(f, longest=500) for f in fields}, "words": asked.text("words")}
+
+
+def _event(asked: Asked, work: Work) -> dict[str, Any]:
+    return {
+        "kind": asked.text("kind", longest=80) or "report",
+        "source_kind": asked.word("source_kind", ("unit", "partner", "open_source", "own", "other"), "other"),
+        "is_verified": asked.yes("is_verified"),
+        "source": asked.text("source", longest=500),
+        "by": asked.text("by", longest=500),
+        "words": asked.needed("words"),
+    }
+
+
+KINDS: Mapping[str, tuple[str, Read, bool]] = {
+    "claims": ("claim.made", _claim, True),
+    "indicia": ("indicium.seen", _indicium, True),
+    "identifiers": ("identifier.recorded", _identifier, True),
+    "positions": ("position.reported", _position, True),
+    "persons": ("person.recorded", _person, True),
+    "events": ("event.reported", _event, False),
+}
+"""By the last word of the path: entry type, reader, whether it is about one vessel."""
+
+
+def record_fact(
+    service: Service, actor: Actor, ref: str, kind: str, body: Mapping[str, Any], key: Key | None = None
+) -> Reply:
+    """Record one fact of a kind of ``KINDS``; ``happened_at`` is when, as told. Raises Invalid, StreamNotFound."""
+    entry_type, read, of_vessel = KINDS[kind]
+    asked = Asked(body)
+    with service.write(actor, Action.CLAIM_RECORD, case_stream(ref), key=key) as work:
+        told = {**({"vessel": _vessel(asked, work)} if of_vessel else {}), **read(asked, work)}
+        happened = asked.told("happened_at")
+        asked.check_unknown()
+        asked.done()
+        work.append(Draft(entry_type, _clean(told), happened_at=happened, told_at=work.now))
+        return done(work)
+
+
+def record_vessel(work: Work, n: int, told: Mapping[str, Any]) -> None:
+    """The facts of one vessel as the call form has them: each a fact of its own with its source."""
+    source, how = told.get("source"), told.get("how") or "as_heard"
+    for field in IDENTIFIERS:
+        if value := told.get(field):
+            body = {"vessel": n, "field": field, "value": str(value)[:500], "how": how, "source": source}
+            work.append(Draft("identifier.recorded", _clean(body), told_at=work.now))
+    if flag := told.get("flag_claimed"):
+        claim = {
+            "vessel": n,
+            "state": str(flag)[:2].upper(),
+            "claimed_how": told.get("claimed_how"),
+            "by": told.get("claimed_by"),
+        }
+        work.append(Draft("claim.made", _clean(claim), told_at=work.now))
+    if flown := told.get("flag_flown"):
+        seen = {"vessel": n, "kind": "flag_flown", "value": str(flown)[:500], "by": source}
+        work.append(Draft("indicium.seen", _clean(seen), told_at=work.now))
+    if position := told.get("position"):
+        read = told_position(position, pointer="/position")
+        where = {"vessel": n, "position": read.as_json(), "source": source}
+        work.append(Draft("position.reported", _clean(where), told_at=work.now))
+
+
+def _clean(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in body.items() if v is not None}

@@ -1,0 +1,191 @@
+"""Firing timers: a look at what a stream wants now, under its lock; entries and outbox rows, nothing sent.
+
+Firing folds again and believes only the fold, so nothing fires twice and a lost row heals (record.md, "Clocks and
+timers"). Streams that another node holds wait for the next tick; one that raises is put back and counted, and never
+holds up the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import structlog
+
+from cna_service.cases.clocks import DECISION_LEAD, MARKS, counts_against_us
+from cna_service.cases.record import Clock
+from cna_service.db import timers
+from cna_service.db.timers import TimerKey
+from cna_service.escalation import drafts
+from cna_service.escalation.rules import UseContact, next_contact
+from cna_service.escalation.state import ACK_OVERDUE, Subject
+from cna_service.identity.actors import SERVICE
+from cna_service.identity.permissions import Action
+from cna_service.kit.ids import uuid7
+from cna_service.ledger.entry import Draft
+from cna_service.workflow.derived import wanted_timers
+from cna_service.workflow.projections import ALERTS, CASE, DESK
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import climb, queue, raise_alert
+from cna_service.workflow.work import Work
+
+BATCH = 64
+PUT_BACK = timedelta(seconds=60)
+TOO_MANY_FAILURES = 3
+
+log = structlog.get_logger(__name__)
+
+
+def fire_due(service: Service) -> int:
+    """Fire what is due in up to 64 streams; returns how many streams were looked at."""
+    now = service.clock.now()
+    with service.database.read() as connection:
+        due = timers.streams_due(connection, now, BATCH)
+    if not due:
+        return 0
+    poisoned: list[str] = []
+    with service.tick(SERVICE, due) as work:
+        for stream in sorted(work.held):
+            try:
+                with _apart(work, stream):
+                    _fire(service, work, stream)
+            except Exception:
+                # The only broad catch on this path: one stream must not stop the others.
+                log.exception("a stream could not be fired", stream=stream)
+                poisoned.append(stream)
+    if poisoned:
+        _put_back(service, poisoned)
+    return len(due)
+
+
+@contextmanager
+def _apart(work: Work, stream: str) -> Iterator[None]:
+    """A savepoint: what this stream's failure wrote is undone, and forgotten by the work too."""
+    held, entries, sendings = work.held[stream], len(work.appended), len(work.sendings)
+    try:
+        with work.connection.begin_nested():
+            yield
+    except BaseException:
+        work.held[stream] = held
+        del work.appended[entries:]
+        del work.sendings[sendings:]
+        raise
+
+
+def _put_back(service: Service, streams: list[str]) -> None:
+    with service.database.write() as connection:
+        worst = timers.push_back(connection, streams, service.clock.now(), PUT_BACK)
+    if worst == TOO_MANY_FAILURES:
+        with service.write(SERVICE, Action.SERVICE_TICK, DESK) as work:
+            raise_alert(service, work, "desk_trouble")
+
+
+def _fire(service: Service, work: Work, stream: str) -> None:
+    """Do what the fold wants at this instant, the longest due first, until it wants nothing more now."""
+    for _ in range(200):
+        wanted = wanted_timers(work.held[stream])
+        due = sorted((at, key) for key, at in wanted.items() if at <= work.now)
+        if not due:
+            break
+        at, key = due[0]
+        _fire_one(service, work, stream, key, at)
+    else:
+        raise RuntimeError(f"{stream} still wants {due[0]} after 200 steps")
+    # Rows that the fold no longer wants must go, even where nothing was appended.
+    timers.rewrite(work.connection, stream, wanted_timers(work.held[stream]))
+
+
+def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, at: datetime) -> None:
+    if key.kind in ("clock_warning", "clock_expiry"):
+        _fire_clock(service, work, stream, key.subject, at)
+    elif key.kind == "rung":
+        climb(service, work, key.subject, stream)
+    elif key.kind == "receipt":
+        _receipt_missed(service, work, stream, key.subject)
+    elif key.kind == "acknowledgement":
+        _holder_is_quiet(service, work, stream, key.subject)
+    else:
+        raise ValueError(f"no duty fires timers of kind {key.kind}")
+
+
+def _fire_clock(service: Service, work: Work, stream: str, clock_id: str, at: datetime) -> None:
+    """Everything this clock owes now, as one entry and one alert: a lapse takes its own warnings along."""
+    clock = work.of(CASE, stream).clock(clock_id)
+    assert clock is not None and clock.due_at is not None
+    passed = [m for m, when in clock.warnings if m not in clock.warned and when <= work.now]
+    late = max(0, int((work.now - at).total_seconds()))
+    if clock.due_at <= work.now:
+        _lapse(service, work, clock, passed, late, stream)
+        return
+    mark = passed[-1]
+    body = {
+        "clock": clock.id,
+        "mark": mark,
+        "passed": passed[:-1],
+        "late_by_seconds": late,
+        "kind": clock.kind,
+    }
+    work.append(Draft("clock.warned", body), stream)
+    kind = "decision_lead" if mark == DECISION_LEAD else f"clock_warning_{mark}"
+    assert mark in (*MARKS, DECISION_LEAD)
+    _alert_about(service, work, clock, kind, stream)
+
+
+def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: int, stream: str) -> None:
+    terms = clock.terms
+    body = {
+        "clock": clock.id,
+        "kind": clock.kind,
+        "exchange": clock.exchange,
+        "provision": terms.get("provision"),
+        "adopted": terms.get("adopted"),
+        "provision_says": terms.get("silence"),
+        "passed": passed,
+        "late_by_seconds": late,
+    }
+    work.append(Draft("clock.lapsed", body), stream)
+    _alert_about(service, work, clock, "clock_lapsed", stream)
+
+
+def _alert_about(service: Service, work: Work, clock: Clock, kind: str, stream: str) -> None:
+    record = work.of(CASE, stream)
+    holder = work.of(ALERTS, stream).holder(record.ref, clock.exchange)
+    raise_alert(
+        service,
+        work,
+        kind,
+        stream=stream,
+        subject=Subject(record.ref, clock.exchange, clock.id),
+        due_at=clock.due_at,
+        counts_against_us=counts_against_us(record),
+        holder=holder,
+    )
+
+
+def _receipt_missed(service: Service, work: Work, stream: str, sending: str) -> None:
+    alerts = work.of(ALERTS, stream)
+    alert = next(a for a in alerts.open if sending in a.sendings)
+    led_to = next_contact(alert, sending)
+    entry = work.append(
+        drafts.receipt_missed(alert, sending, led_to=led_to, new_id=lambda: uuid7(work.now)), stream
+    )
+    if isinstance(led_to, UseContact):
+        queue(service, work, alert, entry.body["next"]["sending"], led_to.officer, led_to.contact, stream)
+
+
+def _holder_is_quiet(service: Service, work: Work, stream: str, exchange_key: str) -> None:
+    """The holder did nothing for so long: he and the next rung are summoned together (desk-rules 3.1)."""
+    hold = work.of(ALERTS, stream).holds[exchange_key]
+    record = work.of(CASE, stream)
+    due = min((c.due_at for c in record.clocks if c.is_running and c.due_at is not None), default=None)
+    raise_alert(
+        service,
+        work,
+        ACK_OVERDUE,
+        stream=stream,
+        subject=hold.subject,
+        due_at=due,
+        counts_against_us=counts_against_us(record),
+        holder=hold.officer,
+    )

@@ -1,0 +1,207 @@
+"""Opening a case from the desk, and an exchange in it: a telephone call, a radio report, a question of ours.
+
+A case that the officer on watch opens himself is born acknowledged by him; opened by anybody else, it climbs from
+the first rung (desk-rules 1.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cna_service.agreements.basis import match_basis
+from cna_service.agreements.measures import MEASURES, OFFENCES
+from cna_service.cases.clocks import counts_against_us
+from cna_service.cases.record import Exchange
+from cna_service.db.idempotency import Key, Reply
+from cna_service.duty.rules import who_has_the_watch
+from cna_service.escalation import drafts
+from cna_service.escalation.state import Subject
+from cna_service.identity.actors import Actor
+from cna_service.identity.permissions import Action
+from cna_service.kit.ids import new_reference
+from cna_service.kit.instants import to_text
+from cna_service.kit.told import exactly
+from cna_service.ledger.entry import Draft
+from cna_service.workflow import arming
+from cna_service.workflow.asked import Asked
+from cna_service.workflow.facts import record_vessel
+from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
+from cna_service.workflow.receipts import done
+from cna_service.workflow.replies_json import clocks_json
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import raise_alert
+from cna_service.workflow.work import Work
+
+EARLIEST_CALL = timedelta(hours=12)
+CHANNELS = ("phone", "radio", "mail", "fax", "note", "in_person", "api", "chat")
+FORMS = ("oral", "written")
+
+
+def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
+    """Open a case: ``{channel, caller?, summary?, call_began_at?, first_keystroke_at?, vessels?, exchange?}``.
+
+    Usable while the caller speaks: only the channel is required. Raises Invalid, NotPermitted.
+    """
+    asked = Asked(body)
+    channel = asked.word("channel", CHANNELS, "phone")
+    began = asked.instant("call_began_at")
+    keystroke = asked.instant("first_keystroke_at")
+    caller, summary = asked.raw("caller"), asked.text("summary")
+    vessels = [dict(v) for v in asked.raw("vessels") or [] if isinstance(v, Mapping)]
+    exchange = asked.part("exchange")
+    asked.done()
+    with service.write(actor, Action.CASE_OPEN, key=key) as work:
+        at = _receipt_instant(asked, work, began)
+        asked.done()
+        work.open_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
+        opened = {
+            "exercise": service.desk.is_exercise,
+            "channel": channel,
+            "vessels": max(1, len(vessels)),
+            "caller": caller,
+            "summary": summary,
+            "call_began_at": None if began is None else to_text(began),
+            "first_keystroke_at": None if keystroke is None else to_text(keystroke),
+            "began_stated_by": actor.id if began is not None else None,
+        }
+        told = exactly(at, source=f"stated by {actor.id}" if began is not None else None)
+        work.append(
+            Draft("case.opened", {k: v for k, v in opened.items() if v is not None}, happened_at=told)
+        )
+        for n, vessel in enumerate(vessels, start=1):
+            record_vessel(work, n, vessel)
+        if not exchange.is_empty:
+            exchange_of_case(service, work, exchange, at=at)
+        exchange.done()
+        _take_or_summon(service, work)
+        return done(work, vessels=[{"vessel": v.n, "name": v.label} for v in work.case.vessels],
+                    exchange=work.case.exchanges[-1].n if work.case.exchanges else None,
+                    clocks=clocks_json(work.case, None, own=True))  # fmt: skip
+
+
+def _receipt_instant(asked: Asked, work: Work, began: datetime | None) -> datetime:
+    """When the call began is the receipt for every clock (desk-rules 1.4)."""
+    if began is None:
+        return work.now
+    if began > work.now or work.now - began > EARLIEST_CALL:
+        asked.wrong(
+            "call_began_at", to_text(began), "lies ahead, or more than twelve hours back", "check the instant"
+        )
+        return work.now
+    return began
+
+
+def _take_or_summon(service: Service, work: Work) -> None:
+    record = work.case
+    watch = who_has_the_watch(work.of(ROSTERS, DUTY), work.now)
+    subject = Subject(record.ref, record.exchanges[-1].n if record.exchanges else None)
+    due = min(
+        (c.due_at for c in record.clocks if c.is_running and c.due_at is not None and c.kind != "own"),
+        default=None,
+    )
+    if work.actor.id != watch.posts.get("duty_officer"):
+        raise_alert(
+            service,
+            work,
+            "new_request",
+            subject=subject,
+            due_at=due,
+            counts_against_us=counts_against_us(record),
+        )
+        return
+    ladder = service.policies.ladders.for_kind("new_request")
+    work.cite(*service.policies.text_of(ladder.sha256))
+    alert = f"{record.ref}-own"
+    facts = {} if due is None else {"due_at": to_text(due)}
+    work.append(drafts.raised(alert, kind="new_request", subject=subject, ladder=ladder, text_facts=facts,
+                              counts_against_us=counts_against_us(record)))  # fmt: skip
+    work.append(drafts.acknowledged(work.of(ALERTS).by_id[alert], work.actor.id, by="console"))
+
+
+def open_exchange(
+    service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
+) -> Reply:
+    """Open an exchange in a case: ``{direction, authority?, state?, measures, basis?, form, channel, text?, …}``."""
+    asked = Asked(body)
+    with service.write(actor, Action.EXCHANGE_OPEN, case_stream(ref), key=key) as work:
+        exchange = exchange_of_case(service, work, asked, at=work.now)
+        asked.done()
+        return done(
+            work, exchange=exchange.n if exchange else None, clocks=clocks_json(work.case, exchange, own=True)
+        )
+
+
+def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime) -> Exchange | None:
+    """Append the exchange and its clocks; what is wrong is left in ``asked`` for the caller to refuse."""
+    direction = asked.word("direction", ("inbound", "outbound"), "inbound")
+    authority = asked.text("authority", longest=64)
+    listed = work.of(LISTED, DIRECTORY).authorities.get(authority) if authority else None
+    if authority and listed is None:
+        asked.wrong(
+            "authority", authority, "is not in the directory", "use its id there, or name its State instead"
+        )
+    state = listed.state if listed else asked.text("state", longest=2)
+    if authority:
+        asked.raw("state")
+    if not state:
+        asked.wrong("state", None, "is missing", "name the authority, or its State by two letters")
+    items = _items(asked, work)
+    basis = asked.texts("basis")
+    told = asked.told("at")
+    body = {
+        "exchange": len(work.case.exchanges) + 1,
+        "direction": direction,
+        "kind": asked.word("kind", ("request", "notification", "consultation", "objection"), "request"),
+        "state": state,
+        "authority": {"id": listed.id, "name": listed.name} if listed else None,
+        "items": items,
+        "form": asked.word("form", FORMS, "oral" if direction == "inbound" else "written"),
+        "channel": asked.word("channel", CHANNELS, "phone" if direction == "inbound" else "mail"),
+        "at": to_text(told.exact if told and told.exact else at),
+        "offences": [
+            o
+            for o in asked.texts("offences")
+            if o in OFFENCES or asked.wrong("offences", o, "is not known", f"one of: {', '.join(OFFENCES)}")
+        ],
+        "provisions": list(dict.fromkeys(p for b in basis for p in _provisions(service, b))),
+        "basis_told": list(basis),
+        "their_reference": asked.text("their_reference", longest=200),
+        "standing": "unverified",
+        "text": asked.text("text"),
+    }
+    zone, limit, says = asked.text("zone"), asked.instant("limit_stated"), asked.text("silence_stated")
+    stated_by = asked.text("limit_stated_by")
+    if asked.problems:
+        return None
+    work.append(Draft("exchange.opened", {k: v for k, v in body.items() if v is not None}, happened_at=told))
+    exchange = work.case.exchanges[-1]
+    if exchange.kind == "request":
+        arming.arm_cited(service, work, exchange, zone=zone)
+    if limit is not None:
+        arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
+    if exchange.is_inbound and exchange.kind == "request":
+        arming.arm_own_target(service, work, exchange)
+    return work.case.exchange(exchange.n)
+
+
+def _provisions(service: Service, told: str) -> list[str]:
+    catalogue = service.policies.catalogue
+    return [told] if told in catalogue.by_id else match_basis(catalogue, told)
+
+
+def _items(asked: Asked, work: Work) -> list[dict[str, Any]]:
+    vessels = [v.n for v in work.case.vessels] or [1]
+    items: dict[tuple[int, str], None] = {}
+    raw = asked.raw("measures")
+    for n, each in enumerate(raw if isinstance(raw, list) else [raw] if isinstance(raw, str) else []):
+        measure = each.get("measure") if isinstance(each, Mapping) else each
+        which = each.get("vessel") if isinstance(each, Mapping) else None
+        if measure not in MEASURES:
+            asked.wrong(f"measures/{n}", measure, "is not a known measure", f"one of: {', '.join(MEASURES)}")
+        elif which is not None and which not in vessels:
+            asked.wrong(f"measures/{n}/vessel", which, "is no vessel of this case", f"one of: {vessels}")
+        else:
+            items |= {(v, str(measure)): None for v in ([which] if which else vessels)}
+    return [{"vessel": v, "measure": m} for v, m in items]
