@@ -170,10 +170,10 @@ def outside(
         return f"covers {_listed(provision.offences)} only"
     if zone is None or not provision.zones:
         return None
-    kind, _, state = zone.partition(":")
+    kind, _, _ = zone.partition(":")
     admitted = kind in provision.zones
-    if kind == "territorial_sea" and state and NON_PARTY_SEA in provision.zones:
-        admitted = admitted or not coastal_state_takes_part
+    if kind == "territorial_sea" and NON_PARTY_SEA in provision.zones:
+        admitted = not coastal_state_takes_part
     return None if admitted else f"not in this place: it applies in {_listed(provision.zones)}"
 
 
@@ -184,9 +184,14 @@ def unsaid(provision: Provision, offences: Sequence[str], zone: str | None) -> t
         notes.append(f"the offence is not stated; it covers {_listed(provision.offences)}")
     if zone is None and provision.zones:
         notes.append(f"the place is not stated; it applies in {_listed(provision.zones)}")
-    if zone == "territorial_sea" and NON_PARTY_SEA in provision.zones:
-        notes.append("whose territorial sea is not stated; it applies beyond that of any Party")
     return tuple(notes)
+
+
+def doubtful(provision: Provision, zone: str | None) -> str | None:
+    """Why the place leaves it open whether the provision applies: a territorial sea whose State is not named."""
+    if zone == "territorial_sea" and NON_PARTY_SEA in provision.zones:
+        return "whose territorial sea is not stated; it applies beyond that of any Party"
+    return None
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -26,9 +25,9 @@ def clock_terms(row: CardRow, calendar: WorkingCalendar | None = None) -> ClockT
     in force and adopted, and the text says when the limit begins; otherwise *claimed*, with the reason in ``why``.
     ``calendar`` counts working days; default Monday to Friday in UTC.
     """
-    if row.applies is Applies.NO or row.no_clock_because is not None:
-        return None
     provision = row.provision
+    if row.applies is Applies.NO or row.no_clock_because is not None or not provision.limit.has_number:
+        return None
     why = _not_legal_because(row)
     return ClockTerms(
         kind=ClockKind.LEGAL if why is None else ClockKind.CLAIMED,
@@ -83,24 +82,6 @@ def _stops_by(row: CardRow) -> StopRule:
     """The provision's rule; a State that wants writing for the consent itself narrows it (Belize, pitfall 20)."""
     asked = row.election.answer_form
     return row.provision.stops_by if asked is None else replace(row.provision.stops_by, form=asked)
-
-
-def clocks_for(card: RuleCard, cited: Iterable[str]) -> tuple[tuple[ClockTerms, ...], str | None]:
-    """The terms of every clock that a request arms, and where it arms none, why, in one sentence.
-
-    Under the provisions cited; where none is cited, under every row that applies. A reason that a State is not a
-    party comes before all others (desk-rules 10.4).
-    """
-    named = tuple(cited)
-    rows = card.under(named) if named else tuple(r for r in card.rows if r.applies is Applies.YES)
-    terms = tuple(t for r in rows if (t := clock_terms(r)) is not None)
-    if terms:
-        return terms, None
-    reasons = [r for r in rows if r.no_clock_because is not None]
-    reasons.sort(key=lambda r: (r.applies is not Applies.NO, not r.provision.limit.has_number))
-    if reasons:
-        return (), reasons[0].no_clock_because
-    return (), "no provision in the catalogue covers what is asked between these two States"
 
 
 def row_json(row: CardRow) -> dict[str, Any]:

@@ -36,16 +36,18 @@ def cited(catalogue: Catalogue, text: str) -> tuple[CitedBasis, ...]:
     """The instruments and provisions named in ``text``, in its order; empty where none is recognised."""
     folded = _fold(text)
     named = _named(catalogue, folded)
-    found = []
+    articles: dict[str, list[str]] = {}
     for n, (start, end, agreement) in enumerate(named):
         after = folded[end : named[n + 1][0]] if n + 1 < len(named) else folded[end:]
         before = folded[named[n - 1][1] if n else 0 : start]
-        articles = _articles(after, _LED, _BARE) or _articles(before, _LED)
-        matched = [p for a in articles for p in _provisions(agreement, a)]
-        if articles and not matched:
-            continue
-        found.append(CitedBasis(agreement.id, _with_related(catalogue, matched)))
-    return tuple(found)
+        found = _articles(after, _LED, _BARE) or _articles(before, _LED)
+        articles.setdefault(agreement.id, []).extend(found)
+    bases = []
+    for identifier, told in articles.items():
+        matched = [p for a in told for p in _provisions(catalogue.agreements[identifier], a)]
+        if matched or not told:
+            bases.append(CitedBasis(identifier, _with_related(catalogue, matched)))
+    return tuple(bases)
 
 
 def match_basis(catalogue: Catalogue, text: str) -> list[str]:

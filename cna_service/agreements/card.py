@@ -17,6 +17,7 @@ from cna_service.agreements.applies import (
     Participating,
     Takes,
     chosen,
+    doubtful,
     outside,
     participating,
     unsaid,
@@ -99,6 +100,15 @@ class Question:
     cited: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How offence and place stand to one provision: outside of it, in doubt, and whether it was cited all the same."""
+
+    beyond: str | None
+    doubt: str | None
+    is_cited: bool
+
+
 def card(
     catalogue: Catalogue,
     law: LawBook,
@@ -116,11 +126,12 @@ def card(
 ) -> RuleCard:
     """What the catalogue says for a request of ``requesting`` to ``requested``.
 
-    ``at`` is the instant whose law counts (receipt of the request), ``known_at`` the one as of whose knowledge;
-    ``zone`` one of measures.ZONES, ``territorial_sea:XQ`` to name the coastal State, None if unknown; empty
-    ``measures`` or ``functions`` ask for all; ``offences`` as told (see measures.read_offences); ``form`` that of
-    the request; ``cited`` the provisions that the requester names: one that offence or place seem to put the matter
-    outside of *might* apply all the same, and the row says why not, because an officer decides that.
+    ``at`` is the instant whose law counts (receipt of the request), ``known_at`` the one as of whose knowledge.
+    ``zone`` is one of measures.ZONES, ``territorial_sea:XQ`` to name the coastal State, None if unknown. Empty
+    ``measures`` or ``functions`` ask for all; ``offences`` are taken as told (measures.read_offences). ``form`` is
+    that of the request, None or EITHER if it is not stated. ``cited`` are the provisions that the requester names:
+    one that offence or place seem to put the matter outside of *might* apply all the same, and the row says what
+    speaks against it, because an officer decides that.
     """
     question = Question(
         requesting=requesting,
@@ -131,7 +142,7 @@ def card(
         zone=zone,
         measures=tuple(measures),
         functions=tuple(functions),
-        form=form,
+        form=None if form is Form.EITHER else form,
         cited=tuple(cited),
     )
     rows = [r for a in catalogue.agreements.values() for r in _rows(catalogue, law, a, question)]
@@ -162,9 +173,13 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
         if not covered or not wanted:
             continue
         election = chosen(catalogue, law, provision, q.requested, q.at, q.known_at)
-        beyond = outside(provision, q.offences, q.zone, coastal)
+        place = _Place(
+            beyond=outside(provision, q.offences, q.zone, coastal),
+            doubt=doubtful(provision, q.zone),
+            is_cited=provision.id in q.cited,
+        )
         adoption = law.adoption(provision, q.at, q.known_at)
-        applies, why = _applies(requesting, requested, election, beyond, provision.id in q.cited)
+        applies, why = _applies(requesting, requested, election, place)
         yield CardRow(
             agreement=agreement,
             provision=provision,
@@ -187,7 +202,7 @@ def _coastal_state_takes_part(law: LawBook, agreement: Agreement, q: Question) -
 
 
 def _applies(
-    requesting: Participating, requested: Participating, election: Chosen, beyond: str | None, is_cited: bool
+    requesting: Participating, requested: Participating, election: Chosen, place: _Place
 ) -> tuple[Applies, str | None]:
     """Whether it applies, and what speaks against it."""
     for each in (requested, requesting):
@@ -195,16 +210,16 @@ def _applies(
             return Applies.NO, each.words
     if election.status is Choice.NOT_CHOSEN:
         return Applies.NO, election.words
-    if beyond is not None and not is_cited:
-        return Applies.NO, beyond
+    if place.beyond is not None and not place.is_cited:
+        return Applies.NO, place.beyond
     for each in (requested, requesting):
         if each.status is Takes.NOT_ESTABLISHED:
             return Applies.MIGHT, f"applies if both are party: not verified; {each.words}"
     if election.status is Choice.UNKNOWN:
         return Applies.MIGHT, election.words
-    if beyond is not None:
-        return Applies.MIGHT, f"cited by the other side, but {beyond}"
-    return Applies.YES, None
+    if place.beyond is not None:
+        return Applies.MIGHT, f"cited by the other side, but {place.beyond}"
+    return (Applies.YES, None) if place.doubt is None else (Applies.MIGHT, place.doubt)
 
 
 def _no_clock(provision: Provision, election: Chosen, form: Form | None) -> str | None:

@@ -185,13 +185,18 @@ class NeitherRule:
 
 @dataclass(frozen=True, slots=True)
 class StopRule:
-    """Which answers stop the clock: their form (CETS 156 art. 19(1): written only) and how many."""
+    """Which answers stop the clock: their form (CETS 156 art. 19(1): written only) and how many.
+
+    ``also``: measures beside the clock's own whose answer stops it. The four hours of SUA 8bis(5)(d) and San José
+    16(3) concern boarding, and are broken by a response to the question of *nationality*.
+    """
 
     form: Form = Form.EITHER
     needs: Needs = Needs.EACH_MEASURE
+    also: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, str]:
-        return {"form": self.form.value, "needs": self.needs.value}
+    def as_json(self) -> dict[str, object]:
+        return {"form": self.form.value, "needs": self.needs.value, "also": list(self.also)}
 
 
 @dataclass(frozen=True, slots=True)

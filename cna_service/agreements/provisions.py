@@ -157,7 +157,9 @@ def _provision(table: Table, agreement: str, source: Source) -> Provision:
         ),
         neither=NeitherRule(neither.one_of("code", Neither, Neither.AS_ANSWER), neither.text("words", "")),
         stops_by=StopRule(
-            stops.one_of("form", Form, Form.EITHER), stops.one_of("needs", Needs, Needs.EACH_MEASURE)
+            form=stops.one_of("form", Form, Form.EITHER),
+            needs=stops.one_of("needs", Needs, Needs.EACH_MEASURE),
+            also=stops.texts("also", MEASURES),
         ),
         answers=table.texts("answers", _ANSWERS),
         conditions=table.texts("conditions"),

@@ -66,8 +66,9 @@ class Table:
         return told
 
     def integer(self, key: str) -> int | None:
+        faults = len(self.problems)
         value: int | None = self._take(key, int, None)
-        if value is not None and value < 1:
+        if value is not None and value < 1 and len(self.problems) == faults:
             self.wrong(key, "is not a number above 0", "write a whole number of units")
         return value
 

@@ -7,22 +7,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from cna_service.agreements.catalogue import Catalogue
-from cna_service.agreements.law import ENTRY_TYPES, LawBook, apply_law, fold
+from cna_service.agreements.law import LawBook
 from cna_service.agreements.model import EFFECTIVE, Provision, Start, Window
 from cna_service.kit.errors import Problem, Refused
-
-__all__ = (
-    "ENTRY_TYPES",
-    "LawBook",
-    "ProvisionNotRead",
-    "acknowledgement_policy_problems",
-    "adoption_body",
-    "apply_law",
-    "election_problems",
-    "fold",
-    "not_adopted",
-    "receipt_may_acknowledge",
-)
 
 
 class ProvisionNotRead(Refused):
@@ -78,12 +65,6 @@ def acknowledgement_policy_problems(catalogue: Catalogue, provisions: Iterable[s
             why = "states no duty to acknowledge"
             problems.append(Problem(pointer, identifier, why, "take it out: there is nothing to count for"))
     return tuple(problems)
-
-
-def receipt_may_acknowledge(catalogue: Catalogue, policy: Iterable[str], provision: str) -> bool:
-    """Whether the automatic receipt is the acknowledgement under ``provision``: named by a policy that is sound."""
-    named = tuple(policy)
-    return provision in named and not acknowledgement_policy_problems(catalogue, (provision,))
 
 
 def _started_by_acknowledgement(catalogue: Catalogue, provision: Provision) -> Provision | None:

@@ -13,7 +13,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cna_service.agreements.model import (
-    EFFECTIVE,
     Form,
     Limit,
     Needs,
@@ -146,7 +145,7 @@ class ClockTerms:
             limit=Limit(limit["value"], Unit(limit["unit"]), limit["qualifier"]),
             silence=SilenceRule(Silence(silence["code"]), silence["words"], tuple(silence["scope"])),
             neither=NeitherRule(Neither(neither["code"]), neither["words"]),
-            stops_by=StopRule(Form(stops["form"]), Needs(stops["needs"])),
+            stops_by=StopRule(Form(stops["form"]), Needs(stops["needs"]), tuple(stops["also"])),
             calendar=None if calendar is None else _calendar(calendar),
             warnings=tuple(body["warnings"]),
             source=None if body["source"] is None else dict(body["source"]),
@@ -198,51 +197,3 @@ def _after_working_days(start: datetime, count: int, calendar: WorkingCalendar) 
         local += timedelta(days=1)
         left -= calendar.is_working(local.date())
     return local.astimezone(UTC)
-
-
-def counts_against_us(terms: ClockTerms, *, we_are_asked: bool) -> bool:
-    """Whether silence would cost *us* something: we are the asked side and expiry has an effect.
-
-    A claimed limit is treated as true where this holds and as false otherwise (desk-rules 1.1).
-    """
-    return we_are_asked and terms.silence.code in EFFECTIVE
-
-
-def stated_by_other_side(
-    limit: Limit, measures: tuple[str, ...], *, silence: Silence = Silence.NOT_READ
-) -> ClockTerms:
-    """A claimed clock for a limit that somebody states and no provision gives us, from receipt.
-
-    It states no legal effect; ``silence`` is what he says silence means. His own words belong to the
-    communication, not to the clock.
-    """
-    return ClockTerms(
-        kind=ClockKind.CLAIMED,
-        measures=measures,
-        starts="receipt",
-        waits_for=None,
-        limit=limit,
-        silence=SilenceRule(silence, "as stated by the other side; not verified by us"),
-        neither=NeitherRule(Neither.NOT_READ, "not stated"),
-        stops_by=StopRule(Form.EITHER, Needs.ONE_ANSWER),
-        why="limit set by the other side; not verified by us",
-    )
-
-
-_SAYS = {
-    Silence.DEEMED_GRANT: "silence is consent",
-    Silence.DEEMED_WAIVER: "silence waives jurisdiction",
-    Silence.REMAIN_ABOARD: "they stay aboard without an answer",
-    Silence.NO_AUTHORITY: "silence gives no authority",
-    Silence.NOTHING: "nothing follows from silence",
-}
-
-
-def claimed_words(terms: ClockTerms, due_at: datetime) -> str:
-    """What the case says of a claimed limit (desk-rules 1.1), with the instant to handle it by."""
-    says = _SAYS.get(terms.silence.code)
-    stated = terms.limit.words + (f" and that {says}" if says else "")
-    return (
-        f"The caller states {stated}; not verified by us; handle as due {due_at.astimezone(UTC):%H:%M}Z, "
-        "do not confirm the limit to him."
-    )

@@ -59,9 +59,12 @@ def after_answer(clock: Clock, items: Iterable[AnswerItem], *, form: str, seq: i
         return clock
     final = {(i.vessel, i.measure) for i in items if is_final(i, clock.terms)}
     answered = clock.answered | {item for item in clock.items if (item.vessel, item.measure) in final}
-    if answered == clock.answered:
+    stops_by = clock.terms.get("stops_by", {})
+    # An answer on nationality breaks the condition of a deemed grant (SUA 8bis(5)(d), San José 16(3)).
+    also = any(measure in stops_by.get("also", ()) for _, measure in final)
+    if answered == clock.answered and not also:
         return clock
-    one_is_enough = clock.terms.get("stops_by", {}).get("needs") == "one_answer"
+    one_is_enough = also or stops_by.get("needs") == "one_answer"
     if len(answered) < len(clock.items) and not one_is_enough:
         return replace(clock, answered=answered)
     return replace(clock, answered=answered, stopped_at=at, stopped_seq=seq)
@@ -71,7 +74,9 @@ def after_event(clocks: tuple[Clock, ...], exchange: int, event: str, entry: Ent
     """The clocks once something happened in an exchange that a target of ours waited for (an own clock)."""
     return tuple(
         replace(c, stopped_at=entry.recorded_at, stopped_seq=entry.seq)
-        if c.exchange == exchange and c.stopped_at is None and c.terms.get("stops_by", {}).get("event") == event
+        if c.exchange == exchange
+        and c.stopped_at is None
+        and c.terms.get("stops_by", {}).get("event") == event
         else c
         for c in clocks
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cna_service.cases.clocks import ACKNOWLEDGED, after_answer, after_event
-from cna_service.cases.fold_arrivals import noted, change
-from cna_service.cases.record import NOTHING, Answer, AnswerItem, CaseRecord, Conveyance, Exchange
+from cna_service.cases.fold_arrivals import change, noted
+from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange
 from cna_service.kit.instants import from_text
 from cna_service.ledger.entry import Entry
 
@@ -30,7 +30,7 @@ def _given(record: CaseRecord, entry: Entry) -> CaseRecord:
         recorded_at=entry.recorded_at,
         happened_at=entry.happened_at,
         as_of=from_text(b["as_of"]),
-        by=b.get("by") or NOTHING,
+        by=b.get("by") or {},
         actor=entry.actor,
         basis=entry.basis,
         words=b.get("words"),
@@ -83,7 +83,7 @@ def _conveyed(record: CaseRecord, entry: Entry) -> CaseRecord:
         recorded_at=entry.recorded_at,
         sending=b.get("sending"),
         state=b.get("state", ""),
-        to=b.get("to") or NOTHING,
+        to=b.get("to") or {},
     )
 
     def add(exchange: Exchange) -> Exchange:
@@ -135,7 +135,7 @@ def _sent(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 def _confirmed(record: CaseRecord, entry: Entry) -> CaseRecord:
-    by = entry.body.get("by") or NOTHING
+    by = entry.body.get("by") or {}
     at = entry.recorded_at
     return _change_conveyance(
         record, entry, lambda c: replace(c, confirmed_seq=entry.seq, confirmed_at=at, confirmed_by=by)

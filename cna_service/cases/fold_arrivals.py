@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cna_service.cases.record import Acknowledgement, CaseRecord, Exchange, Fact, Item, Vessel
 from cna_service.cases.clocks import ACKNOWLEDGED, after_event
+from cna_service.cases.record import Acknowledgement, CaseRecord, Exchange, Fact, Item, Vessel
 from cna_service.kit.instants import from_text
 from cna_service.ledger.entry import Entry
 

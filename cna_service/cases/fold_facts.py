@@ -50,6 +50,13 @@ def _search(record: CaseRecord, entry: Entry) -> CaseRecord:
     return replace(record, searches=(*record.searches, noted(entry)))
 
 
+def _judged(record: CaseRecord, entry: Entry) -> CaseRecord:
+    told = {k: v for k, v in entry.body.items() if k in ("verdict", "rid", "words")}
+    judged = {**told, "verdict_seq": entry.seq, "verdict_by": entry.actor, "verdict_at": entry.recorded_at}
+    searches = tuple({**s, **judged} if s["search"] == entry.body["search"] else s for s in record.searches)
+    return replace(record, searches=searches)
+
+
 def _event(record: CaseRecord, entry: Entry) -> CaseRecord:
     return replace(record, events=(*record.events, noted(entry)))
 
@@ -67,6 +74,7 @@ APPLY = {
     "vessel.added": _vessel,
     "communication.logged": _communication,
     "search.made": _search,
+    "search.judged": _judged,
     "event.reported": _event,
     "document.made": _document,
 }

@@ -6,14 +6,11 @@ Values that may be erased (words, names, grounds) are ``object``: text, or ``Era
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from cna_service.kit.told import ToldInstant
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,10 @@ class Conveyance:
     recorded_at: datetime
     sending: str | None = None
     state: str = ""
-    to: Mapping[str, Any] = NOTHING
+    to: Mapping[str, Any] = field(default_factory=dict)
     confirmed_seq: int | None = None
     confirmed_at: datetime | None = None
-    confirmed_by: Mapping[str, Any] = NOTHING
+    confirmed_by: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +191,7 @@ class CaseRecord:
     leaf: str = ""
     is_exercise: bool = False
     opened_at: datetime | None = None
-    opened_by: Mapping[str, Any] = NOTHING
+    opened_by: Mapping[str, Any] = field(default_factory=dict)
     is_closed: bool = False
     is_to_be_read: bool = False
     """True while something arrived that no program could read and no officer has."""
@@ -209,7 +206,7 @@ class CaseRecord:
     documents: tuple[Mapping[str, Any], ...] = ()
     links: tuple[Mapping[str, Any], ...] = ()
     last_human_at: datetime | None = None
-    last_human: Mapping[str, Any] = NOTHING
+    last_human: Mapping[str, Any] = field(default_factory=dict)
     changed_at: datetime | None = None
 
     def exchange(self, n: int) -> Exchange | None:

@@ -43,7 +43,9 @@ def _fence_postgres(connection: Connection, table: str) -> None:
 def _fence_sqlite(connection: Connection, table: str) -> None:
     said = f"SELECT RAISE(ABORT, 'the table {table} is insert-only')"
     for what in ("UPDATE", "DELETE"):
-        connection.execute(text(f"CREATE TRIGGER {table}_fence_{what} BEFORE {what} ON {table} BEGIN {said}; END"))
+        connection.execute(
+            text(f"CREATE TRIGGER {table}_fence_{what} BEFORE {what} ON {table} BEGIN {said}; END")
+        )
     # INSERT OR REPLACE deletes without asking the delete trigger unless recursive triggers are on.
     keys = inspect(connection).get_pk_constraint(table)["constrained_columns"]
     same = " AND ".join(f"{key} = NEW.{key}" for key in keys)

@@ -170,6 +170,38 @@ def release(connection: Connection, ids: Iterable[str]) -> None:
     connection.execute(update(outbox).where(where).values(state=PENDING, lease_by=None, lease_until=None))
 
 
+def note_attempt(
+    connection: Connection, sending: str, began_at: datetime, took: timedelta, facts: Mapping[str, Any]
+) -> None:
+    """One try: when, how long, by whom, with which outcome and code."""
+    row = {
+        "sending": sending,
+        "began_at": began_at,
+        "took_us": int(took.total_seconds() * 1_000_000),
+        **facts,
+    }
+    connection.execute(insert(attempt).values(row))
+
+
+def keep_report(
+    connection: Connection, sid: str, status: str, token: str, content: Mapping[str, Any], now: datetime
+) -> bool:
+    """Keep a callback as received; False if this very one came before."""
+    c = provider_event.c
+    same = and_(c.sid == sid, c.status == status, c.token == token)
+    if connection.execute(select(c.id).where(same)).first() is not None:
+        return False
+    row = {"received_at": now, "sid": sid, "status": status, "token": token, "content": dict(content)}
+    connection.execute(insert(provider_event).values(row))
+    return True
+
+
+def attempts_of(connection: Connection, sendings: Iterable[str]) -> list[Mapping[str, Any]]:
+    """Every try at these sendings, in their order."""
+    query = select(attempt).where(attempt.c.sending.in_(list(sendings))).order_by(attempt.c.id)
+    return [dict(r) for r in connection.execute(query).mappings()]
+
+
 def settle(
     connection: Connection,
     id: str,

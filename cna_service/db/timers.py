@@ -19,10 +19,11 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     delete,
+    func,
     insert,
     select,
+    update,
 )
-from sqlalchemy import func, update
 
 from cna_service.db.types import Instant, RowId, metadata
 

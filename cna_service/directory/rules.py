@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -41,7 +41,7 @@ class AuthorityNotListed(NotFound):
 class Directory:
     """Every authority ever listed, by id."""
 
-    authorities: Mapping[str, Authority] = MappingProxyType({})
+    authorities: Mapping[str, Authority] = field(default_factory=lambda: MappingProxyType({}))
 
     def __iter__(self) -> Iterator[Authority]:
         return iter(sorted(self.authorities.values(), key=lambda a: (a.state, a.id)))

@@ -21,6 +21,7 @@ _AUTHORITY = (
     "source",
     "contact",
 )
+_LISTS = ("functions", "subjects", "languages", "contact")
 _CONTACT = ("id", "kind", "value", "function", "verified_at", "by")
 
 
@@ -45,7 +46,15 @@ def authority_seeds(name: str, content: bytes, *, exercise: bool = False) -> lis
     if file.get("exercise", False) and not exercise:
         problems.append(Problem(name, True, "is an exercise directory", "keep it out of a real desk"))
     bodies: dict[str, dict[str, Any]] = {}
-    for place, table in enumerate(file.get("authority", [])):
+    tables = file.get("authority", [])
+    for place, table in enumerate(tables if isinstance(tables, list) else [tables]):
+        misshapen = _misshapen(table)
+        if misshapen:
+            why = f"{misshapen} is not of its kind"
+            problems.append(
+                Problem(f"{name}/authority/{place}", None, why, "write it as in the shipped example")
+            )
+            continue
         body = _body(table)
         strange = sorted(
             {*table} - {*_AUTHORITY} | {k for c in table.get("contact", []) for k in {*c} - {*_CONTACT}}
@@ -61,6 +70,21 @@ def authority_seeds(name: str, content: bytes, *, exercise: bool = False) -> lis
     if problems:
         raise DirectoryUnreadable("", *problems)
     return [("authority.listed", b) for b in bodies.values()]
+
+
+def _misshapen(table: Any) -> str | None:
+    """The first key whose value is not a text, a list of texts or a list of tables as it should be."""
+    if not isinstance(table, dict):
+        return "it"
+    for key in ("functions", "subjects", "languages"):
+        told = table.get(key, [])
+        if not isinstance(told, list) or not all(isinstance(t, str) for t in told):
+            return key
+    contacts = table.get("contact", [])
+    if not isinstance(contacts, list) or not all(isinstance(c, dict) for c in contacts):
+        return "contact"
+    texts = [(k, v) for t in (table, *contacts) for k, v in t.items() if k not in _LISTS]
+    return next((k for k, v in texts if not isinstance(v, str)), None)
 
 
 def _body(table: dict[str, Any]) -> dict[str, Any]:

@@ -74,9 +74,8 @@ class Rotation:
         return Piece(officer if is_within else None, max(starts_at, since), min(ends_at, until))
 
     def _turn(self, instant: datetime, where: ZoneInfo) -> tuple[str, datetime, datetime]:
+        """In a repeated hour the hand-over has already been although the wall shows an earlier time again."""
         k = (wall_time(instant, where) - self.first) // self.period
-        while hand_over(self.first + k * self.period, where) > instant:
-            k -= 1
         while (ends_at := hand_over(self.first + (k + 1) * self.period, where)) <= instant:
             k += 1
         officer = self.officers[k % len(self.officers)]

@@ -125,44 +125,54 @@ def who_has_the_watch(rosters: Rosters, at: datetime) -> Watch:
 def watches(rosters: Rosters, start: datetime, stop: datetime) -> list[Watch]:
     """The watches from ``start`` to ``stop``, cut to these bounds, without gap and without overlap."""
     found: list[Watch] = []
-    at = start
-    while at < stop:
-        watch = who_has_the_watch(rosters, at)
-        ends_at = stop if watch.ends_at is None else min(watch.ends_at, stop)
+    for begins, ends, watch in _stretches(rosters, start, stop):
         if found and (found[-1].posts, found[-1].fallen_back) == (watch.posts, watch.fallen_back):
-            found[-1] = replace(found[-1], ends_at=ends_at)
+            found[-1] = replace(found[-1], ends_at=ends)
         else:
-            found.append(replace(watch, starts_at=at, ends_at=ends_at))
-        at = ends_at
+            found.append(replace(watch, starts_at=begins, ends_at=ends))
     return found
 
 
 def shifts(rosters: Rosters, start: datetime, stop: datetime) -> list[Shift]:
     """Each post by itself, for calendars: in the order of posts, then of time."""
-    all_watches = watches(rosters, start, stop)
-    return [shift for post in POSTS for shift in _joined(all_watches, post)]
+    stretches = _stretches(rosters, start, stop)
+    return [shift for post in POSTS for shift in _joined(stretches, post)]
 
 
 def gaps(rosters: Rosters, start: datetime, stop: datetime) -> list[Shift]:
     """When a post has nobody by rotation or override; ``officer`` is the fallback who stands in, or None."""
-    all_watches = watches(rosters, start, stop)
+    stretches = _stretches(rosters, start, stop)
     return [
         shift
         for post in POSTS
-        for shift in _joined([w for w in all_watches if w.posts[post] is None or post in w.fallen_back], post)
+        for shift in _joined(
+            [s for s in stretches if s[2].posts[post] is None or post in s[2].fallen_back], post
+        )
     ]
 
 
-def _joined(parts: Sequence[Watch], post: str) -> list[Shift]:
+_Stretch = tuple[datetime, datetime, Watch]
+
+
+def _stretches(rosters: Rosters, start: datetime, stop: datetime) -> list[_Stretch]:
+    found: list[_Stretch] = []
+    at = start
+    while at < stop:
+        watch = who_has_the_watch(rosters, at)
+        ends_at = stop if watch.ends_at is None else min(watch.ends_at, stop)
+        found.append((at, ends_at, watch))
+        at = ends_at
+    return found
+
+
+def _joined(stretches: Sequence[_Stretch], post: str) -> list[Shift]:
     joined: list[Shift] = []
-    for part in parts:
-        if part.starts_at is None or part.ends_at is None:
-            continue
-        officer = part.posts[post]
-        if joined and (joined[-1].officer, joined[-1].ends_at) == (officer, part.starts_at):
-            joined[-1] = replace(joined[-1], ends_at=part.ends_at)
+    for begins, ends, watch in stretches:
+        officer = watch.posts[post]
+        if joined and (joined[-1].officer, joined[-1].ends_at) == (officer, begins):
+            joined[-1] = replace(joined[-1], ends_at=ends)
         else:
-            joined.append(Shift(post, officer, part.starts_at, part.ends_at))
+            joined.append(Shift(post, officer, begins, ends))
     return joined
 
 

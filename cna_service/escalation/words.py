@@ -16,9 +16,12 @@ from types import MappingProxyType
 from typing import Literal
 
 from cna_service.escalation.gsm7 import ONE_SEGMENT, fold, septets
+from cna_service.escalation.state import Alert
 from cna_service.escalation.texts import DEFAULT_LANGUAGE, Texts, parse_texts, refuse
 from cna_service.kit.errors import Problem
-from cna_service.kit.instants import date_time_group
+from cna_service.kit.instants import date_time_group, from_optional
+
+_LONGEST_NAME = 12
 
 
 class Mark(StrEnum):
@@ -33,11 +36,16 @@ class Mark(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What an alert is about, as far as a telephone may know. ``named``: case, state, vessel; each is said only
-    where the policy allows it and the text has a place for it."""
+    where the policy allows it and the text has a place for it, cut to 12 characters."""
 
     kind: str
     due_at: datetime | None = None
     named: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def matter_of(alert: Alert) -> Matter:
+    """What an alert's entry lets a telephone know: its kind and its ``due_at``."""
+    return Matter(alert.kind, from_optional(alert.text_facts.get("due_at")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,7 @@ def summons(
         "due": due(texts, voice.language, matter.due_at, now),
         "code": code.removeprefix("T"),
         "number": voice.number,
-        **{name: matter.named.get(name, "") for name in texts.may_also_say},
+        **{name: matter.named.get(name, "")[:_LONGEST_NAME] for name in texts.may_also_say},
     }
     words = Template(template).substitute(facts)
     if is_repeat:
@@ -195,7 +203,6 @@ def _listing(texts: Texts, language: str, lines: Sequence[OpenLine], now: dateti
 
 _WIDEST_NUMBER = "+123 456 789 0123"
 _WIDEST_DESK = "CNA"
-_WIDEST_NAME = "W" * 12
 
 
 def _too_long(texts: Texts, language: str) -> list[Problem]:
@@ -209,7 +216,7 @@ def _too_long(texts: Texts, language: str) -> list[Problem]:
     voice = Voice(number=_WIDEST_NUMBER, mark=Mark.REAL, desk=_WIDEST_DESK, language=language)
     faults = []
     for kind, due_at in product(texts.by_language[language]["kind"], dues):
-        matter = Matter(kind, due_at, dict.fromkeys(texts.may_also_say, _WIDEST_NAME))
+        matter = Matter(kind, due_at, dict.fromkeys(texts.may_also_say, "W" * _LONGEST_NAME))
         length = septets(summons(texts, voice, matter, code="0000", now=now, is_repeat=True))
         if length > ONE_SEGMENT:
             why = f"with all its words a summons of this kind takes {length} characters of {ONE_SEGMENT}"

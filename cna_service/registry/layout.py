@@ -86,7 +86,10 @@ def read_register(path: Path) -> Iterator[RegisterVessel | Reject]:
 
 
 def _opened(path: Path) -> io.TextIOWrapper:
-    raw = path.open("rb")
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise RegisterUnreadable(f"{path.name} cannot be opened: {error.strerror}") from error
     if raw.read(2) == _MAGIC:
         raw.close()
         return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", newline="")

@@ -19,6 +19,8 @@ from cna_service.vessels.names import NOTHING, NormalName, names_in_brackets, no
 _CURVE = ((0, -420), (50, -380), (65, -250), (75, -60), (80, 60), (85, 170), (90, 270), (95, 350), (100, 420))
 _FORMER = 40
 _DIGITS_DIFFER = 7
+_OTHER_NUMBER = 15
+_LONG_NUMBER = 3
 _LEAST_PREFIX = 5
 _LEAST_NUMBER_WORD = 5
 _MIXED = re.compile(r"[A-Z]+[0-9][A-Z0-9]*|[0-9][A-Z0-9]*[A-Z][A-Z0-9]*")
@@ -96,8 +98,15 @@ def likeness(one: NormalName, other: NormalName) -> int:
         return 100
     score = max(_edited(one, other), _partial(one, other), _umlauts(one, other))
     if one.digits != other.digits:
-        score -= _DIGITS_DIFFER
-    return max(0, min(99, round(max(score, _misread(one, other)))))
+        score = max(score - _DIGITS_DIFFER, _misread(one, other))
+    if _is_another_number(one.digits, other.digits):
+        score -= _OTHER_NUMBER
+    return max(0, min(99, round(score)))
+
+
+def _is_another_number(one: str, other: str) -> bool:
+    """Two slips in a long number are another vessel: IMULA0672 is not IMULA0799."""
+    return min(len(one), len(other)) >= _LONG_NUMBER and OSA.distance(one, other) > 1
 
 
 def _edited(one: NormalName, other: NormalName) -> float:

@@ -46,7 +46,7 @@ _RANGE = re.compile(
 )
 _FEET_AND_INCHES = re.compile(rf"({_NUMBER})\s*(?:ft|feet|foot|'|′)\s*({_NUMBER})\s*(?:in|inch|inches|\"|″)")
 _SINGLE = re.compile(
-    rf"({_ABOUT}|{_LEAST}|{_MOST})?\s*(?<!\de)({_NUMBER})(?:\s*({_UNIT}))?(?!\w)\s*({_ABOUT})?"
+    rf"({_ABOUT}|{_LEAST}|{_MOST})?\s*(?<!\de)(?<![\d.,])({_NUMBER})(?:\s*({_UNIT}))?(?!\w)\s*({_ABOUT})?"
 )
 _LARGEST = Decimal(10) ** 12
 

@@ -58,6 +58,7 @@ def rule_card(
         zone=zone,
         measures=tuple(dict.fromkeys(i.measure for i in exchange.items)),
         form=form or Form(exchange.form),
+        cited=exchange.bases,
     )
 
 

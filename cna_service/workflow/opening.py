@@ -160,11 +160,7 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
         "form": asked.word("form", FORMS, "oral" if direction == "inbound" else "written"),
         "channel": asked.word("channel", CHANNELS, "phone" if direction == "inbound" else "mail"),
         "at": to_text(told.exact if told and told.exact else at),
-        "offences": [
-            o
-            for o in asked.texts("offences")
-            if o in OFFENCES or asked.wrong("offences", o, "is not known", f"one of: {', '.join(OFFENCES)}")
-        ],
+        "offences": _offences(asked),
         "provisions": list(dict.fromkeys(p for b in basis for p in _provisions(service, b))),
         "basis_told": list(basis),
         "their_reference": asked.text("their_reference", longest=200),
@@ -184,6 +180,14 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
     if exchange.is_inbound and exchange.kind == "request":
         arming.arm_own_target(service, work, exchange)
     return work.case.exchange(exchange.n)
+
+
+def _offences(asked: Asked) -> list[str]:
+    told = asked.texts("offences")
+    for offence in told:
+        if offence not in OFFENCES:
+            asked.wrong("offences", offence, "is not a known offence", f"one of: {', '.join(OFFENCES)}")
+    return list(told)
 
 
 def _provisions(service: Service, told: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cna_service.cases.record import Exchange
 from cna_service.db.idempotency import Reply
 from cna_service.kit.errors import NotFound
 from cna_service.kit.instants import to_text
-from cna_service.cases.record import Exchange
 from cna_service.workflow.replies_json import as_bytes
 from cna_service.workflow.work import Work
 

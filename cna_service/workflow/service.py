@@ -23,7 +23,10 @@ from cna_service.identity.permissions import Action, require
 from cna_service.kit.clock import Clock
 from cna_service.ledger import store
 from cna_service.ledger.folds import Folded, Folds
+from cna_service.ledger.notes import Verifier
 from cna_service.ledger.store import Head, Stamp
+from cna_service.registry.search import RegisterSearch
+from cna_service.workflow.access import Access
 from cna_service.workflow.derived import write_derived
 from cna_service.workflow.desk import Desk
 from cna_service.workflow.policies import Policies
@@ -54,10 +57,13 @@ class Service:
     clock: Clock
     machine: Clock
     policies: Policies
-    ports: Mapping[str, Any] = field(default_factory=dict)
+    access: Access
+    registry: RegisterSearch
+    log_keys: tuple[Verifier, ...] = ()
     wakes: Wakes = field(default_factory=Wakes)
     clock_quality: Callable[[], Mapping[str, Any]] = dict
     stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the process is to end: whoever waits on purpose stops waiting."""
 
     @contextmanager
     def write(self, actor: Actor, action: Action, *streams: str, key: Key | None = None) -> Iterator[Work]:
@@ -76,11 +82,12 @@ class Service:
         self._committed(work)
 
     @contextmanager
-    def tick(self, actor: Actor, streams: Iterable[str]) -> Iterator[Work]:
-        """Like ``write``, over those of the streams that nobody holds just now; it may find nothing to do."""
+    def tick(self, actor: Actor, streams: Iterable[str], *, wait: bool = False) -> Iterator[Work]:
+        """Like ``write``, and it may find nothing to do; without ``wait``, over those of the streams that nobody
+        holds just now."""
         require(actor, Action.SERVICE_TICK)
         with self.database.write() as connection:
-            heads = store.lock_streams(connection, streams, skip_locked=True)
+            heads = store.lock_streams(connection, streams, skip_locked=not wait)
             work = self._work(connection, actor, heads, "")
             yield work
             self.derive(work)

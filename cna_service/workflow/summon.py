@@ -16,10 +16,10 @@ from cna_service.escalation.drafts import Why
 from cna_service.escalation.ladders import Channel
 from cna_service.escalation.replies import new_code
 from cna_service.escalation.rules import Climb, Ended, Exhausted, Wait, next_step, step_now
-from cna_service.escalation.state import Alert, Contact, Escalations, Subject
-from cna_service.escalation.words import Mark, Matter, Voice
+from cna_service.escalation.state import Alert, Contact, Subject
+from cna_service.escalation.words import Mark, Voice
 from cna_service.kit.ids import alert_code, uuid7
-from cna_service.kit.instants import from_optional, to_text
+from cna_service.kit.instants import to_text
 from cna_service.workflow.people import address, people
 from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
 from cna_service.workflow.service import Service
@@ -99,7 +99,7 @@ def queue(
     """Ask for one sending of an alert to one contact of one officer, with the words as they are now."""
     officer = work.of(OFFICERS, DESK).by_id[officer_id]
     to = address(officer, contact)
-    matter = matter_of(alert)
+    matter = words.matter_of(alert)
     wanted = Code(
         "", alert.id, stream, officer_id, to, alert.kind, matter.due_at, alert.counts_against_us, work.now
     )
@@ -125,23 +125,16 @@ def queue(
     work.send([row])
 
 
-def matter_of(alert: Alert) -> Matter:
-    return Matter(alert.kind, from_optional(alert.text_facts.get("due_at")))
-
-
 def voice_for(service: Service, language: str = "en") -> Voice:
     mark = Mark.EXERCISE if service.desk.is_exercise else Mark.NONE
     return Voice(number=service.desk.telephone, mark=mark, language=language)
 
 
-def close_alerts(
-    work: Work, why: str, *, stream: str | None = None, only: tuple[Subject, ...] | None = None
-) -> None:
-    """Close what has no purpose any more, for instance because the exchange was answered."""
+def close_alerts(work: Work, why: str, *, stream: str | None = None, about: int | None = None) -> None:
+    """Close what has no purpose any more; with ``about``, only what concerns that exchange."""
     name = stream or work.stream
-    alerts: Escalations = work.of(ALERTS, name)
-    for alert in alerts.open:
-        if only is None or alert.subject in only:
+    for alert in work.of(ALERTS, name).open:
+        if about is None or alert.subject.exchange == about:
             work.append(drafts.closed(alert, why=why), name)
             alert_store.end_codes(work.connection, alert.id, work.now)
             work.withdraw_sendings(f"{alert.id}:")

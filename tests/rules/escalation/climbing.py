@@ -76,7 +76,7 @@ class Desk:
     def alert(self, name="a1"):
         return self.state.by_id[name]
 
-    def tick(self, is_busy=lambda officer: False):
+    def tick(self, is_busy=lambda _: False):
         """Take every step that is due now."""
         for alert in self.state.open:
             for _ in range(100):

@@ -189,7 +189,7 @@ def test_rule_2_3_the_last_rung_has_none_that_follows():
     desk.raise_alert()
     desk.until(599)
     desk.now = T0 + seconds(600)
-    desk.tick(is_busy=lambda officer: True)
+    desk.tick(is_busy=lambda _: True)
     assert [o for s, o, _ in desk.called() if s == 600] == ["supervisor-1", "supervisor-1"]
 
 

@@ -105,9 +105,9 @@ def test_rule_3_1_every_entry_of_a_person_counts_anew_and_a_machines_or_an_autho
 
 def test_rule_3_1_it_ends_with_the_clock_and_is_asked_of_the_case():
     desk = held()
-    assert quiet(desk, lambda subject: None) is None
-    assert quiet(desk, lambda subject: T0 + seconds(1200)) == 180
-    assert quiet(desk, lambda subject: T0 - seconds(1)) is None
+    assert quiet(desk, lambda _: None) is None
+    assert quiet(desk, lambda _: T0 + seconds(1200)) == 180
+    assert quiet(desk, lambda _: T0 - seconds(1)) is None
     assert quiet(held(facts=None)) is None
 
 
@@ -177,7 +177,7 @@ def test_a_clock_set_back_delays_no_summons():
     hour = timedelta(hours=1)
     desk.now -= hour
     desk.append(stepped(T0, T0 - hour))
-    assert due_timers(desk.state, lambda s: T0 - hour + timedelta(hours=2)) == {
+    assert due_timers(desk.state, lambda _: T0 - hour + timedelta(hours=2)) == {
         key: at - hour for key, at in before.items()
     }
     assert desk.alert("a2").raised_at == T0

@@ -132,7 +132,7 @@ def test_rungs_out_of_order_and_every_other_fault_are_named_at_once():
     ["ladder = 3", "[ladder]\nsummons = 3", "receipt_seconds = 3", "[ladder.summons]\nrungs = [3]", "[", ""],
 )
 def test_a_file_of_another_shape_is_refused_with_its_name(text):
-    with pytest.raises(LaddersUnreadable, match="ladders.toml"):
+    with pytest.raises(LaddersUnreadable, match=r"ladders\.toml"):
         read_ladders(text)
 
 

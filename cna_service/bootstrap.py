@@ -1,0 +1,241 @@
+"""The one place that reads settings and constructs adapters: settings in, a running desk out."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from cna_service.agreements.catalogue import Catalogue, SourceFile, files_in, load
+from cna_service.alerts.ports import MailOut, Telephony
+from cna_service.alerts.smtp_channel import Security, SmtpOut, SmtpServer
+from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
+from cna_service.db.database import Database
+from cna_service.db.migrate import migrate
+from cna_service.escalation.ladder_file import read_ladders
+from cna_service.escalation.words import read_texts
+from cna_service.identity import secrets_file
+from cna_service.kit.clock import Clock, SystemClock
+from cna_service.ledger.folds import Folds
+from cna_service.ledger.keys import Ed25519Signer, create_key_file, load_key_file
+from cna_service.ledger.sequencer import Sequencer
+from cna_service.registry.search import RegisterSearch
+from cna_service.settings import Settings
+from cna_service.worker.worker import Worker
+from cna_service.workflow.access import for_desk
+from cna_service.workflow.deliver import Outside
+from cna_service.workflow.desk import Desk
+from cna_service.workflow.policies import Policies
+from cna_service.workflow.projections import PROJECTIONS, TYPES
+from cna_service.workflow.seeding import born, seed_real
+from cna_service.workflow.service import Service
+
+REAL_PORT, EXERCISE_PORT = 8000, 8001
+LOG_KEY = "log-key"
+_PACKAGE = Path(__file__).parent
+
+
+@dataclass
+class Running:
+    """A desk put together: the service, what it reaches outside, and the threads once started."""
+
+    settings: Settings
+    service: Service
+    outside: Outside
+    sequencer: Sequencer
+    worker: Worker
+    exercise: Any = None
+    notes: list[str] = field(default_factory=list)
+    """What whoever starts the desk should read, such as secrets that were just made."""
+
+    def start(self) -> None:
+        if self.exercise is not None:
+            self.exercise.start()
+        self.worker.start()
+
+    def stop(self) -> None:
+        self.worker.stop()
+        if self.exercise is not None:
+            self.exercise.stop()
+        self.service.database.close()
+
+
+def port_of(settings: Settings, *, exercise: bool) -> int:
+    return settings.port or (EXERCISE_PORT if exercise else REAL_PORT)
+
+
+def build(
+    settings: Settings, *, exercise: bool = False, clock: Clock | None = None, machine: Clock | None = None
+) -> Running:
+    """Put a desk together: make missing secrets, migrate, seed an empty database.
+
+    Raises SecretUnusable, DatabaseUnavailable, BornReal or BornExercise (a database is one or the other for ever),
+    and the errors of unreadable policy.
+    """
+    machine = machine or SystemClock()
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = settings.data / "secrets"
+    made = list(secrets_file.make_missing(keys))
+    signer = _log_signer(keys, log_origin(settings, exercise=exercise), made)
+    database = Database(settings.database_url or f"sqlite:///{settings.data / 'desk.sqlite3'}")
+    migrate(database)
+    desk = _desk(settings, exercise=exercise)
+    station = None
+    case_clock = clock or machine
+    if exercise:
+        from cna_service.exercise.desk import ExerciseDesk
+
+        station = ExerciseDesk.prepare(
+            database=database,
+            desk=desk,
+            config=config_folder(settings),
+            machine=machine,
+            clock=clock,
+            is_open=settings.simulation_open,
+        )
+        case_clock, desk = station.clock, station.desk
+    service = Service(
+        desk=desk,
+        database=database,
+        folds=Folds(desk.log_origin, TYPES, PROJECTIONS),
+        clock=case_clock,
+        machine=machine,
+        policies=read_policies(config_folder(settings), exercise=exercise),
+        access=for_desk(secrets_file.load(keys), is_exercise=exercise),
+        registry=RegisterSearch(database),
+        log_keys=(signer.verifier,),
+        clock_quality=_clock_quality(exercise),
+    )
+    born(service, exercise=exercise)
+    outside = station.outside if station is not None else _outside(settings, machine)
+    if station is not None:
+        station.seed(service)
+    else:
+        seed_real(service)
+    sequencer = Sequencer(database, desk.log_origin, signer)
+    worker = Worker(service, outside, sequencer)
+    running = Running(settings, service, outside, sequencer, worker, station)
+    if station is not None:
+        station.attach(running)
+    running.notes += [f"made {keys / name} (mode 0600): back it up apart from the data" for name in made]
+    return running
+
+
+def log_origin(settings: Settings, *, exercise: bool) -> str:
+    """The log's name; an exercise's differs, so that nothing made in it verifies in the real one."""
+    name = settings.log_origin or f"cna.{settings.state.lower()}.example/decisions"
+    return f"{name}/exercise" if exercise else name
+
+
+def _log_signer(keys: Path, origin: str, made: list[str]) -> Ed25519Signer:
+    path = keys / LOG_KEY
+    if path.exists():
+        return load_key_file(path)
+    made.append(LOG_KEY)
+    return create_key_file(path, origin)
+
+
+def _desk(settings: Settings, *, exercise: bool) -> Desk:
+    port = port_of(settings, exercise=exercise)
+    return Desk(
+        state=settings.state,
+        name=settings.desk_name,
+        zone=settings.zone,
+        log_origin=log_origin(settings, exercise=exercise),
+        telephone=settings.telephone,
+        public_url=(settings.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
+        is_exercise=exercise,
+        build=build_name(),
+        mail_from=settings.mail_from or "desk@localhost",
+        body_limit=settings.body_limit_mb * 1024 * 1024,
+        acknowledge_within=timedelta(minutes=settings.acknowledge_minutes),
+        decision_lead=timedelta(minutes=settings.decision_lead_minutes),
+    )
+
+
+def config_folder(settings: Settings) -> Path:
+    """The deployment's own policy files, else those that came with the package."""
+    if settings.config is not None:
+        return settings.config
+    shipped = _PACKAGE / "_config"
+    return shipped if shipped.is_dir() else _PACKAGE.parent / "config"
+
+
+def read_policies(folder: Path, *, exercise: bool) -> Policies:
+    """Raises CatalogueUnreadable, LaddersUnreadable, TextsUnreadable, naming file and place."""
+    folders = [folder / "agreements", *([folder / "exercise" / "agreements"] if exercise else [])]
+    sources = files_in(*(f for f in folders if f.is_dir()))
+    catalogue: Catalogue = load(sources, exercise=exercise)
+    ladders_text = (folder / "ladders.toml").read_text(encoding="utf-8")
+    texts_text = (folder / "texts.toml").read_text(encoding="utf-8")
+    ladders, texts = read_ladders(ladders_text), read_texts(texts_text)
+    files: dict[str, tuple[str, str]] = {s.sha256: (s.path, s.content.decode()) for s in sources}
+    files[ladders.sha256] = ("ladders.toml", ladders_text)
+    files[texts.sha256] = ("texts.toml", texts_text)
+    return Policies(catalogue, ladders, texts, files)
+
+
+def policy_file(folder: Path, name: str) -> SourceFile:
+    return SourceFile(name, (folder / name).read_bytes())
+
+
+def _outside(settings: Settings, clock: Clock) -> Outside:
+    return Outside(_telephony(settings), _mail(settings, clock))
+
+
+def _telephony(settings: Settings) -> Telephony | None:
+    if not settings.has_telephony:
+        return None
+    tokens = (settings.twilio_token.get_secret_value(), settings.twilio_token_old.get_secret_value())
+    account = TwilioAccount(
+        sid=settings.twilio_account,
+        tokens=tuple(t for t in tokens if t),
+        number=settings.twilio_from,
+        base_url=settings.twilio_url or None,
+    )
+    return TwilioTelephony(account)
+
+
+def _mail(settings: Settings, clock: Clock) -> MailOut | None:
+    if not settings.has_mail:
+        return None
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.mail_from,
+        security=Security.STARTTLS if settings.smtp_tls else Security.NONE,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password.get_secret_value() or None,
+    )
+    return SmtpOut(server, clock)
+
+
+def _clock_quality(exercise: bool) -> Any:
+    source = "exercise" if exercise else "machine"
+
+    def quality() -> Mapping[str, Any]:
+        return {"src": source}
+
+    return quality
+
+
+def build_name() -> str:
+    """Which build wrote an entry: the version, and the commit where the checkout says so."""
+    try:
+        version = metadata.version("cna-service")
+    except metadata.PackageNotFoundError:
+        version = "0"
+    try:
+        asked = ["git", "-C", str(_PACKAGE), "rev-parse", "--short", "HEAD"]
+        commit = subprocess.run(asked, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return version
+    return f"{version}+g{commit}"
+
+
+def with_public_url(desk: Desk, url: str) -> Desk:
+    return replace(desk, public_url=url)

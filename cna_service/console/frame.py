@@ -1,0 +1,156 @@
+"""The frame of every page: templates, the head, the navigation, the banners, the headers of safety."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cna_service.console import words
+from cna_service.console.assets import Assets
+from cna_service.console.forms import ACT, KEY, SEEN, TOKEN, field_id
+from cna_service.console.visits import Visit
+from cna_service.identity.permissions import Action, may
+from cna_service.workflow import views
+from cna_service.workflow.service import Service
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    # Not no-referrer: browsers would then send "Origin: null" with our own forms (identity.forms).
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "private, no-store",
+}
+
+NAVIGATION: tuple[tuple[str, str, Action | None], ...] = (
+    ("/console/", "Board", Action.CASE_LIST),
+    ("/console/calls/new", "New call", Action.CASE_OPEN),
+    ("/console/watch", "Watch", Action.DUTY_READ),
+    ("/console/alerts", "Alerts", Action.ALERT_READ),
+    ("/console/rules", "Rules", Action.RULES_READ),
+    ("/console/adoption", "Adoption", Action.PROVISION_ADOPT),
+    ("/console/log", "Log", Action.LEDGER_READ),
+    ("/console/officers", "Officers", Action.OFFICER_CHANGE),
+    ("/console/handbook", "Handbook", None),
+)
+"""Address, words, and the action whose line in the permission table opens it (None: everybody signed in)."""
+
+DONE = {
+    "watch-taken": "You have the watch. It is recorded.",
+    "override-added": "The override is recorded.",
+    "override-removed": "The override ended. It is recorded.",
+    "roster-set": "The roster is in force.",
+    "alert-taken": "The alert is yours: nobody else is called for it.",
+    "alert-raised-higher": "The next rung is being summoned.",
+    "adopted": "The provision is adopted.",
+    "adoption-ended": "The adoption ended. Clocks that run keep the terms they were armed with.",
+    "participation-noted": "The participation is noted.",
+    "election-noted": "The election is noted.",
+    "officer-changed": "The account was changed.",
+    "officer-disabled": "The account is disabled. Its sessions and tokens have ended.",
+    "officer-enabled": "The account is enabled.",
+    "signed-out": "You are signed out.",
+    "credential-set": "Password and code are set. Sign in with them.",
+    "code-confirmed": "The code is right.",
+}
+"""What a page says after a form was carried out: ``?done=`` names one of these and nothing else is shown."""
+
+
+def no_notices() -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page needs, made once. ``notices``: what is wrong with the desk now, a sentence each."""
+
+    service: Service
+    assets: Assets
+    notices: Callable[[], Sequence[str]] = no_notices
+    templates: Environment = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "templates", _environment(self.service, self.assets))
+
+    def page(
+        self, request: Request, template: str, visit: Visit | None = None, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """A whole page, with head, navigation and banners."""
+        context = {
+            "request": request,
+            "visit": visit,
+            "head": views.head(self.service),
+            "navigation": navigation(visit),
+            "here": request.url.path,
+            "notices": tuple(self.notices()),
+            "done": DONE.get(request.query_params.get("done", "")),
+            **values,
+        }
+        return HTMLResponse(self.templates.get_template(template).render(context), status)
+
+    def fragment(self, template: str, **values: Any) -> str:
+        """A part of a page, for polling."""
+        return self.templates.get_template(template).render(values)
+
+    def go(self, to: str, done: str | None = None) -> RedirectResponse:
+        """After a form: the page that shows its result (303, so that reloading sends nothing again)."""
+        return RedirectResponse(to if done is None else f"{to}?done={done}", 303)
+
+
+def navigation(visit: Visit | None) -> tuple[tuple[str, str], ...]:
+    if visit is None:
+        return ()
+    return tuple(
+        (to, name) for to, name, action in NAVIGATION if action is None or may(visit.actor, action)
+    )
+
+
+def _environment(service: Service, assets: Assets) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "dtg": words.dtg,
+        "iso": words.iso,
+        "local": lambda instant: words.local(instant, service.desk.zone),
+        "span": words.span,
+        "plain": words.plain,
+        "alert_kind": words.alert_kind,
+        "named": lambda code, table: words.named(table, code),
+        "field_id": field_id,
+    }
+    environment.globals |= {
+        "desk": service.desk,
+        "asset": assets.url,
+        "has_assets": assets.has_vendor,
+        "words": words,
+        "may": may,
+        "Action": Action,
+        "HIDDEN": {"token": TOKEN, "key": KEY, "seen": SEEN, "act": ACT},
+        "clock_rate": lambda: _rate(service),
+    }
+    return environment
+
+
+def _rate(service: Service) -> str:
+    """How fast case time runs beside the browser's: 0 while an exercise holds its clock."""
+    clock = service.clock
+    if getattr(clock, "held", False):
+        return "0"
+    return str(getattr(clock, "rate", 1))

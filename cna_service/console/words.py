@@ -1,0 +1,88 @@
+"""Instants, spans and codes in the words of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from cna_service.duty.local_time import zone
+from cna_service.kit.instants import date_time_group, to_text
+
+POSTS = {"duty_officer": "Duty officer", "deputy": "Deputy", "supervisor": "Supervisor"}
+ROLES = {
+    "duty_officer": "Duty officer",
+    "supervisor": "Supervisor",
+    "decider": "Decider",
+    "legal_adviser": "Legal adviser",
+    "records_officer": "Records officer",
+    "auditor": "Auditor",
+    "administrator": "Administrator",
+}
+STANDINGS = {
+    "unverified": "not verified who asks",
+    "channel_authenticated": "channel authenticated",
+    "called_back": "called back",
+}
+DIRECTIONS = {"inbound": "They ask us", "outbound": "We ask them"}
+CHANNELS = {"sms": "SMS", "voice": "Call", "email": "Mail"}
+ALERT_KINDS = {
+    "new_request": "New request",
+    "new_communication": "New message on a request",
+    "to_be_read": "A message nobody could read",
+    "missed_call": "A caller was not answered",
+    "answer_received": "An answer came in",
+    "instruction_stale": "An instruction is stale",
+    "clock_warning_50": "Half the time is gone",
+    "clock_warning_75": "A quarter of the time left",
+    "clock_warning_90": "A tenth of the time left",
+    "decision_lead": "Call the decider now",
+    "clock_lapsed": "A time limit ran out",
+    "ack_overdue": "No entry since it was taken",
+    "relief_unsigned": "Relief not signed",
+    "desk_trouble": "The desk needs repair",
+    "clock_stepped": "The desk's clock jumped",
+    "log_trouble": "The log needs a look",
+    "provider_trouble": "A phone provider fails",
+    "policy_unreadable": "A policy file is unreadable",
+}
+
+
+def dtg(instant: datetime) -> str:
+    return date_time_group(instant)
+
+
+def iso(instant: datetime) -> str:
+    """To the second, with Z: what a ``datetime`` attribute and a title hold."""
+    return f"{to_text(instant)[:19]}Z"
+
+
+def local(instant: datetime, name: str) -> str:
+    """``Sat 21 Nov 18:03`` on the wall of the zone ``name``."""
+    return f"{instant.astimezone(zone(name)):%a %d %b %H:%M}"
+
+
+def span(length: timedelta) -> str:
+    """``3 h 50 min``, ``2 d 4 h``, ``under 1 min``: never rounded up."""
+    minutes = int(abs(length).total_seconds()) // 60
+    days, hours, left = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {left:02d} min"
+    return f"{left} min" if left else "under 1 min"
+
+
+def plain(code: str | None) -> str:
+    """A code as words: ``deemed_grant`` as ``deemed grant``."""
+    return "" if code is None else code.replace("_", " ")
+
+
+def named(words: Mapping[str, str], code: str | None) -> str:
+    """The words for a code; a code without words is shown as it is."""
+    if code is None:
+        return ""
+    return words.get(code) or plain(code).capitalize()
+
+
+def alert_kind(code: str) -> str:
+    return named(ALERT_KINDS, code)

@@ -1,0 +1,28 @@
+"""What is done by the calendar, each harmless when done twice: APScheduler's part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from apscheduler.triggers.cron import CronTrigger
+
+from cna_service.workflow import upkeep
+from cna_service.workflow.service import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    name: str
+    trigger: Any
+    act: Callable[[Service], None]
+
+
+DUTIES = (
+    Duty("verify", CronTrigger(hour=2, minute=17, timezone="UTC"), upkeep.verify_daily),
+    Duty("compare-timers", CronTrigger(minute=7, timezone="UTC"), upkeep.compare_timers),
+    Duty("forget", CronTrigger(hour=3, minute=41, timezone="UTC"), upkeep.forget_expired),
+    Duty("heartbeat", CronTrigger(minute=0, timezone="UTC"), upkeep.heartbeat),
+)
+"""Times in UTC: cron in local time fires twice in the repeated hour."""

@@ -1,0 +1,147 @@
+"""Sending what the outbox asks for, and recording what became of it. The only verb that speaks to the outside.
+
+Order (record.md, "Lock order"): claim and commit; send without any transaction; then a command: the stream's lock,
+the outbox row if our claim still stands, the entry. Dying after HTTP and before the result leaves the row
+``sending``: whoever finds its lease run out asks the provider first, and sends again marked "(repeat)" only if the
+provider knows nothing of it. A repeated alert is acceptable, a lost one is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cna_service.alerts.ports import Accepted, Attachment, ChannelError, Mail, MailOut, Telephony
+from cna_service.alerts.rules import next_delay, verdict
+from cna_service.db import outbox
+from cna_service.db.outbox import Claimed
+from cna_service.identity.actors import SERVICE
+from cna_service.ledger import store as ledger_store
+from cna_service.workflow.outcomes import note_outcome
+from cna_service.workflow.service import Service
+
+LEASE = timedelta(seconds=15)
+NO_TELEPHONY = ChannelError(True, "no-telephony", "No telephone company is set up.")
+NO_MAIL = ChannelError(True, "no-mail", "No mail server is set up.")
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a sending can reach; None where the deployment has none."""
+
+    telephony: Telephony | None
+    mail: MailOut | None
+
+
+def claim(service: Service, by: str, limit: int) -> list[Claimed]:
+    """Take up to ``limit`` sendings; committed before anything is sent."""
+    now, machine_now = service.clock.now(), service.machine.now()
+    with service.database.write() as connection:
+        return outbox.claim(connection, by=by, now=now, machine_now=machine_now, lease=LEASE, limit=limit)
+
+
+def send(service: Service, outside: Outside, claimed: Claimed, by: str) -> None:
+    """Try one claimed sending and record the outcome."""
+    began_at, began = service.machine.now(), service.machine.monotonic()
+    outcome: Accepted | ChannelError
+    try:
+        found = _already_accepted(service, outside, claimed) if claimed.was_sending else None
+        outcome = found or _try(service, outside, claimed)
+    except ChannelError as error:
+        outcome = error
+    took = timedelta(seconds=service.machine.monotonic() - began)
+    record(service, claimed, by, outcome, began_at, took)
+
+
+def _already_accepted(service: Service, outside: Outside, claimed: Claimed) -> Accepted | None:
+    """Does the provider know of an earlier try whose outcome we never stored?"""
+    telephony = outside.telephony
+    if telephony is None:
+        return None
+    since = claimed.created_at - timedelta(minutes=1)
+    if claimed.channel == "sms":
+        code = str(claimed.content.get("code") or claimed.content.get("text", ""))
+        sid = telephony.find_recent(to=claimed.contact, containing=code, since=since)
+    elif claimed.channel == "voice":
+        sid = telephony.find_recent_call(to=claimed.contact, since=since)
+    else:
+        return None
+    return Accepted(telephony.name, sid, "accepted") if sid else None
+
+
+def _try(service: Service, outside: Outside, claimed: Claimed) -> Accepted:
+    content = claimed.content
+    if claimed.channel in ("sms", "voice"):
+        if outside.telephony is None:
+            raise NO_TELEPHONY
+        callback = f"{service.desk.public_url}/callbacks/twilio/status"
+        if claimed.channel == "sms":
+            text = f"{content['text']} (repeat)" if claimed.was_sending else str(content["text"])
+            return outside.telephony.send_sms(
+                to=claimed.contact, text=text, callback_url=callback, reference=claimed.id
+            )
+        answer = f"{service.desk.public_url}/callbacks/twilio/call"
+        return outside.telephony.place_call(
+            to=claimed.contact, callback_url=callback, reference=claimed.id, answer_url=answer
+        )
+    if outside.mail is None:
+        raise NO_MAIL
+    message_id = outside.mail.send(_mail(service, claimed))
+    return Accepted("smtp", message_id, "sent")
+
+
+def _mail(service: Service, claimed: Claimed) -> Mail:
+    content = claimed.content
+    attachments = []
+    with service.read() as reader:
+        for told in content.get("attachments", ()):
+            media_type, data = ledger_store.blob(reader.connection, told["blob"])
+            attachments.append(Attachment(told["name"], media_type, data))
+    mark = "EXERCISE " if service.desk.is_exercise else ""
+    subject = str(content.get("subject") or f"{mark}{service.desk.name}: alert")
+    return Mail(
+        to=(claimed.contact,),
+        subject=subject,
+        text=str(content["text"]),
+        attachments=tuple(attachments),
+        case=content.get("case"),
+        message_id=f"<{claimed.id}@cna>",
+    )
+
+
+def record(
+    service: Service,
+    claimed: Claimed,
+    by: str | None,
+    outcome: Accepted | ChannelError,
+    began_at: datetime,
+    took: timedelta,
+) -> None:
+    """Write the attempt, the row's new state and, where the record wants one, the entry: one transaction."""
+    with service.tick(SERVICE, [claimed.stream], wait=True) as work:
+        outbox.note_attempt(work.connection, claimed.id, began_at, took, outcome_facts(outcome))
+        state, next_try = _next_state(service, claimed, outcome, took)
+        sid = outcome.sid if isinstance(outcome, Accepted) else None
+        if outbox.settle(work.connection, claimed.id, by=by, state=state, sid=sid, next_try_at=next_try):
+            note_outcome(service, work, claimed, outcome, gave_up=state == outbox.FAILED)
+
+
+def outcome_facts(outcome: Accepted | ChannelError) -> Mapping[str, Any]:
+    if isinstance(outcome, Accepted):
+        return {"provider": outcome.provider, "sid": outcome.sid, "outcome": "accepted", "code": None}
+    return {"provider": "", "sid": None, "outcome": "failed", "code": outcome.code}
+
+
+def _next_state(
+    service: Service, claimed: Claimed, outcome: Accepted | ChannelError, took: timedelta
+) -> tuple[str, datetime | None]:
+    if isinstance(outcome, Accepted):
+        return outbox.ACCEPTED, None
+    now = service.clock.now()
+    judged = verdict(outcome.code)
+    if outcome.permanent or judged.goes_on_at_once:
+        return outbox.FAILED, None
+    delay = next_delay(tries=claimed.tries, spent=now - claimed.created_at, retry_after=outcome.retry_after)
+    return (outbox.FAILED, None) if delay is None else (outbox.PENDING, now + delay)
