@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from cna_service.console.assets import FOREVER, Assets, find_assets
+from cna_service.console.assets import find_assets
 from cna_service.console.frame import Frame, no_notices
 from cna_service.console.pages import (
     adoption,
@@ -28,6 +27,7 @@ from cna_service.kit.errors import NotFound
 from cna_service.workflow.service import Service
 
 PAGES: tuple[APIRouter, ...] = (
+    files.router,
     sign_in.router,
     links.router,
     board.router,
@@ -38,6 +38,8 @@ PAGES: tuple[APIRouter, ...] = (
     log.router,
     officers.router,
     handbook.router,
+    # Answers every address that no page above has: it stays last.
+    nowhere.router,
 )
 """In the order in which addresses are matched; a new module of pages is added here and in ``frame.NAVIGATION``."""
 
@@ -54,43 +56,10 @@ def create_console(service: Service, *, notices: Callable[[], Sequence[str]] = n
 
     root = APIRouter()
     root.add_api_route("/", _to_board, methods=["GET"], include_in_schema=False)
-    root.include_router(
-        _static(frame.assets), prefix="/console", include_in_schema=False, dependencies=[Depends(bind)]
-    )
     for each in PAGES:
         root.include_router(each, prefix="/console", include_in_schema=False, dependencies=[Depends(bind)])
-    root.include_router(_nowhere(), prefix="/console", include_in_schema=False, dependencies=[Depends(bind)])
     return root
 
 
 def _to_board() -> Response:
     return RedirectResponse("/console/", 303)
-
-
-def _static(assets: Assets) -> APIRouter:
-    router = pages()
-
-    @router.get("/static/{stamp}/{name:path}")
-    def static(stamp: str, name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
-        found = assets.by_name.get(name)
-        if found is None:
-            return Response("No such file.\n", 404, media_type="text/plain")
-        # Under an old stamp another content would be kept for ever.
-        headers = {"Cache-Control": FOREVER if stamp == found.stamp else "no-cache", "Vary": "Accept-Encoding"}
-        packed = found.packed if "gzip" in accept_encoding else None
-        if packed is not None:
-            headers["Content-Encoding"] = "gzip"
-        return Response(packed or found.content, media_type=found.media_type, headers=headers)
-
-    return router
-
-
-def _nowhere() -> APIRouter:
-    router = pages()
-
-    @router.get("/{path:path}")
-    def nowhere(path: str, request: Request) -> Response:
-        frame_of(request)
-        raise NotFound("There is no such page in the console.")
-
-    return router

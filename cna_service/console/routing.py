@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -37,9 +38,10 @@ class ConsoleRoute(APIRoute):
             except SignInNeeded as needed:
                 response = _to_sign_in(request, needed)
             except ServiceError as error:
-                response = refusal(request, error)
+                response = await run_in_threadpool(refusal, request, error)
             except RequestValidationError:
-                response = refusal(request, NotFound("The address of this page is not well formed."))
+                error = NotFound("The address of this page is not well formed.")
+                response = await run_in_threadpool(refusal, request, error)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response

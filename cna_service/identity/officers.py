@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from cna_service.identity.actors import Actor
-from cna_service.identity.entries import DeskEntry, EntryShape
 from cna_service.identity.permissions import Role
 from cna_service.identity.rules import OfficerUnknown
 from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Entry, EntryType
 
 RESET_SHOWN_FOR = timedelta(hours=24)
 """How long each decision says that the account's credential was reset (desk-rules 16.3)."""
@@ -23,15 +23,15 @@ OLD_CONTACT_TOLD_FOR = timedelta(days=14)
 
 _CONTACTS = ("/phone", "/second_phone", "/email")
 
-ENTRY_TYPES: tuple[EntryShape, ...] = (
-    EntryShape("officer.added", "An officer's account was made.", _CONTACTS),
-    EntryShape(
+ENTRY_TYPES: tuple[EntryType, ...] = (
+    EntryType("officer.added", "An officer's account was made.", _CONTACTS),
+    EntryType(
         "officer.changed", "Something about an officer changed: only what changed stands here.", _CONTACTS
     ),
-    EntryShape("officer.disabled", "An officer may do nothing from here on; his entries stay.", ("/reason",)),
-    EntryShape("officer.enabled", "An officer who was disabled may act again.", ("/reason",)),
-    EntryShape("credential.set", "A password and code generator were set for an account."),
-    EntryShape(
+    EntryType("officer.disabled", "An officer may do nothing from here on; his entries stay.", ("/reason",)),
+    EntryType("officer.enabled", "An officer who was disabled may act again.", ("/reason",)),
+    EntryType("credential.set", "A password and code generator were set for an account."),
+    EntryType(
         "credential.reset", "Somebody made a link that replaces an officer's credential.", ("/reason",)
     ),
 )
@@ -146,7 +146,7 @@ class Officers:
         return _once((*(others or concerned.contacts), *old, *theirs))
 
 
-def apply_officers(state: Officers, entry: DeskEntry) -> Officers:
+def apply_officers(state: Officers, entry: Entry) -> Officers:
     """Fold one entry; other types leave the state as it is. Raises ValueError for a version not known here."""
     fold = _FOLDS.get(entry.type)
     if fold is None:
@@ -163,20 +163,20 @@ def apply_officers(state: Officers, entry: DeskEntry) -> Officers:
     return Officers(MappingProxyType({**state.by_id, name: after}))
 
 
-def fold_officers(entries: Iterable[DeskEntry]) -> Officers:
+def fold_officers(entries: Iterable[Entry]) -> Officers:
     state = Officers()
     for entry in entries:
         state = apply_officers(state, entry)
     return state
 
 
-def _added(officer: Officer, entry: DeskEntry) -> Officer:
+def _added(officer: Officer, entry: Entry) -> Officer:
     return replace(
         _changed(Officer(officer.id, "", "", "", ""), entry), former_contacts=officer.former_contacts
     )
 
 
-def _changed(officer: Officer, entry: DeskEntry) -> Officer:
+def _changed(officer: Officer, entry: Entry) -> Officer:
     new: dict[str, Any] = {word: entry.body[word] for word in _WORDS if isinstance(entry.body.get(word), str)}
     former = list(officer.former_contacts)
     for kind in _CONTACT_KINDS:
@@ -190,15 +190,15 @@ def _changed(officer: Officer, entry: DeskEntry) -> Officer:
     return replace(officer, **new, former_contacts=tuple(former))
 
 
-def _disabled(officer: Officer, _entry: DeskEntry) -> Officer:
+def _disabled(officer: Officer, _entry: Entry) -> Officer:
     return replace(officer, is_enabled=False)
 
 
-def _enabled(officer: Officer, _entry: DeskEntry) -> Officer:
+def _enabled(officer: Officer, _entry: Entry) -> Officer:
     return replace(officer, is_enabled=True)
 
 
-def _credential_set(officer: Officer, entry: DeskEntry) -> Officer:
+def _credential_set(officer: Officer, entry: Entry) -> Officer:
     at, by = entry.recorded_at, entry.body.get("by")
     last = officer.last_reset
     if isinstance(by, str) and by != officer.id:
@@ -209,13 +209,13 @@ def _credential_set(officer: Officer, entry: DeskEntry) -> Officer:
     return replace(officer, credential_set_at=at, last_reset=last)
 
 
-def _credential_reset(officer: Officer, entry: DeskEntry) -> Officer:
+def _credential_reset(officer: Officer, entry: Entry) -> Officer:
     by = entry.body.get("by")
     reset = CredentialReset(entry.recorded_at, by if isinstance(by, str) else "", since=entry.recorded_at)
     return replace(officer, last_reset=reset)
 
 
-_FOLDS: Mapping[str, Callable[[Officer, DeskEntry], Officer]] = MappingProxyType(
+_FOLDS: Mapping[str, Callable[[Officer, Entry], Officer]] = MappingProxyType(
     {
         "officer.added": _added,
         "officer.changed": _changed,

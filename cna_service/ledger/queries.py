@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, null, select, ty
 from sqlalchemy.types import NullType
 
 from cna_service.ledger import tables as t
-from cna_service.ledger.sequencer import newest_checkpoint_size
+from cna_service.ledger.tree_store import newest_checkpoint_size
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,40 +7,14 @@ An index, once committed, is never given to another entry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, text
-
 from cna_service.db.database import Database
-from cna_service.ledger import checkpoint, tiles
-from cna_service.ledger import tables as t
+from cna_service.ledger import checkpoint, tiles, tree_store
 from cna_service.ledger.checkpoint import Checkpoint
 from cna_service.ledger.notes import Signer
-from cna_service.ledger.tree import Frontier
 
 BATCH = 8192
-_ADVISORY_KEY = 0x434E41  # "CNA": fences off a second sequencer on PostgreSQL
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTree:
-    """Reads leaves and tiles of one log; a ``tiles.TileReader``."""
-
-    connection: Connection
-    log: str
-
-    def leaves(self, start: int, stop: int) -> Sequence[bytes]:
-        c = t.ledger_leaf.c
-        query = select(c.leaf).where((c.log == self.log) & (c.idx >= start) & (c.idx < stop)).order_by(c.idx)
-        return list(self.connection.execute(query).scalars())
-
-    def tile(self, level: int, n: int) -> bytes | None:
-        c = t.ledger_tile.c
-        query = select(c.hashes).where((c.log == self.log) & (c.level == level) & (c.n == n))
-        found: bytes | None = self.connection.execute(query).scalar_one_or_none()
-        return found
 
 
 class Sequencer:
@@ -55,82 +29,43 @@ class Sequencer:
 
     def run(self, now: datetime) -> int:
         """Integrate what is pending, at most one batch, and sign the newest head. Returns how many entries."""
-        moved = self._integrate() if has_pending(self._database) else 0
-        self._sign(now)
+        moved = self.integrate()
+        self.sign(now)
         return moved
 
-    def _integrate(self) -> int:
+    def integrate(self) -> int:
+        """Commit a new head over what is pending. If we die after it, the head stands and waits for its signature."""
+        with self._database.read() as connection:
+            if not tree_store.has_pending(connection):
+                return 0
         known = dict(self._known)
-        moved = self._move_pending(known)
+        with self._database.write() as connection:
+            tree_store.fence(connection)
+            batch = tree_store.pending(connection, BATCH)
+            if not batch:
+                return 0
+            before = tree_store.frontier(connection, self._log)
+            tree_store.place(connection, self._log, before.size, batch)
+            after = before.extend(p.leaf for p in batch)
+            hashes = tiles.TreeHashes(tree_store.StoredTree(connection, self._log), after.size, known)
+            full = ((level, n, hashes.tile(level, n)) for level, n in tiles.completed(before.size, after.size))
+            tree_store.put_tiles(connection, self._log, full)
+            tree_store.put_head(connection, self._log, after)
         # Only now are these roots committed; a batch that was rolled back may come again in another order.
         self._known = known
-        return moved
+        return len(batch)
 
-    def _move_pending(self, known: dict[tuple[int, int], bytes]) -> int:
-        with self._database.write() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
-            pending = connection.execute(
-                select(t.ledger_pending).order_by(t.ledger_pending.c.entry_id).limit(BATCH)
-            ).all()
-            if not pending:
-                return 0
-            before = frontier(connection, self._log)
-            rows = [
-                {"log": self._log, "idx": before.size + n, "entry_id": p.entry_id, "leaf": p.leaf}
-                for n, p in enumerate(pending)
-            ]
-            connection.execute(insert(t.ledger_leaf), rows)
-            after = before.extend(p.leaf for p in pending)
-            self._store_tiles(connection, before.size, after.size, known)
-            head = {"log": self._log, "size": after.size, "root": after.root, "frontier": after.to_bytes()}
-            connection.execute(insert(t.ledger_head).values(head))
-            ids = [p.entry_id for p in pending]
-            for start in range(0, len(ids), 500):
-                gone = t.ledger_pending.c.entry_id.in_(ids[start : start + 500])
-                connection.execute(delete(t.ledger_pending).where(gone))
-            return len(ids)
-
-    def _store_tiles(
-        self, connection: Connection, old: int, new: int, known: dict[tuple[int, int], bytes]
-    ) -> None:
-        hashes = tiles.TreeHashes(StoredTree(connection, self._log), new, known)
-        for level, n in tiles.completed(old, new):
-            row = {"log": self._log, "level": level, "n": n, "hashes": hashes.tile(level, n)}
-            connection.execute(insert(t.ledger_tile).values(row))
-
-    def _sign(self, now: datetime) -> None:
+    def sign(self, now: datetime) -> bool:
+        """Sign the newest head unless it is signed; the same head gives the same bytes."""
         with self._database.read() as connection:
-            if newest_checkpoint_size(connection, self._log) == frontier(connection, self._log).size:
-                return
+            signed = tree_store.newest_checkpoint_size(connection, self._log)
+            if signed == tree_store.frontier(connection, self._log).size:
+                return False
         with self._database.write() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
-            head = frontier(connection, self._log)
-            if newest_checkpoint_size(connection, self._log) == head.size:
-                return
+            tree_store.fence(connection)
+            head = tree_store.frontier(connection, self._log)
+            if tree_store.newest_checkpoint_size(connection, self._log) == head.size:
+                return False
             note = checkpoint.sign(Checkpoint(self._log, head.size, head.root), [self._signer])
-            row = {"log": self._log, "size": head.size, "note": note, "signed_at": now}
-            connection.execute(insert(t.ledger_checkpoint).values(row))
-
-
-def has_pending(database: Database) -> bool:
-    with database.read() as connection:
-        return connection.execute(select(t.ledger_pending.c.entry_id).limit(1)).first() is not None
-
-
-def frontier(connection: Connection, log: str) -> Frontier:
-    """The newest head's frontier; the empty one of a log just begun."""
-    c = t.ledger_head.c
-    found = connection.execute(
-        select(c.frontier).where(c.log == log).order_by(c.size.desc()).limit(1)
-    ).scalar_one_or_none()
-    return Frontier() if found is None else Frontier.from_bytes(found)
-
-
-def newest_checkpoint_size(connection: Connection, log: str) -> int:
-    c = t.ledger_checkpoint.c
-    found: int = connection.execute(
-        select(func.coalesce(func.max(c.size), 0)).where(c.log == log)
-    ).scalar_one()
-    return found
+            tree_store.put_checkpoint(connection, self._log, head.size, note, now)
+        return True

@@ -39,7 +39,8 @@ class Worker:
         self._loops = (
             Loop(TICK, self._tick, self.beats),
             Loop(SEND, self._dispatch, self.beats),
-            Loop(SEQUENCE, self._sequence, self.beats),
+            # Batches of a tenth of a second: a head and a signature for every commit would double the flushes.
+            Loop(SEQUENCE, self._sequence, self.beats, every=0.1),
         )
         self._calendar = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -56,7 +57,8 @@ class Worker:
 
     def wake(self) -> None:
         for loop in self._loops:
-            loop.wake()
+            if loop.name != SEQUENCE:
+                loop.wake()
 
     def stop(self) -> None:
         """No new claims; sends in flight finish; at most ten seconds."""

@@ -18,7 +18,7 @@ from cna_service.escalation.fold import apply_escalation
 from cna_service.escalation.state import Escalations
 from cna_service.identity import officers as identity_officers
 from cna_service.identity.officers import Officers
-from cna_service.ledger.entry import EntryType, TypeTable
+from cna_service.ledger.entry import TypeTable
 from cna_service.ledger.folds import Projection
 from cna_service.workflow.desk_state import DESK_TYPES, DeskState, apply_desk
 
@@ -56,7 +56,7 @@ TYPES = TypeTable(
         *law.ENTRY_TYPES,
         *duty_rules.ENTRY_TYPES,
         *directory_rules.ENTRY_TYPES,
-        *(EntryType(t.name, t.means, t.private, t.v) for t in identity_officers.ENTRY_TYPES),
+        *identity_officers.ENTRY_TYPES,
         *DESK_TYPES,
     )
 )

@@ -88,7 +88,9 @@ class RowCheck:
         """The report, with a warning where rows could not be compared."""
         if not self.outdated:
             return report
-        words = f"{self.outdated} search rows were written by another build; they are written anew at its start"
+        words = (
+            f"{self.outdated} search rows were written by another build; they are written anew at its start"
+        )
         return replace(report, warnings=(*report.warnings, words))
 
 
@@ -117,7 +119,9 @@ def _row_differences(found: Rows, wanted: Rows) -> Iterator[str]:
     if found.row is None and wanted.row is None:
         return
     if found.row is None or wanted.row is None:
-        yield "the search row is missing" if found.row is None else "a search row is there that no entry gives"
+        yield (
+            "the search row is missing" if found.row is None else "a search row is there that no entry gives"
+        )
         return
     changed = [name for name, value in wanted.row.items() if found.row.get(name) != value]
     if changed:
@@ -136,4 +140,3 @@ def _timers(found: Rows, wanted: Rows) -> Iterator[str]:
     wrong = [key for key in keys if found.timers.get(key) != wanted.timers.get(key)]
     if wrong:
         yield f"{len(wrong)} timers differ from its entries, the first is {wrong[0].kind} {wrong[0].subject}"
-

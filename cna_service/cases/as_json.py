@@ -1,0 +1,197 @@
+"""A case as JSON, for ``GET /cases/{ref}`` and for exports. Erased values become ``{"erased": "<digest>"}``.
+
+Clocks and alerts are added by whoever knows how they are shown; this knows the record alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from cna_service.cases.labels import case_label, exchange_label, item_state, latest, value_of
+from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange, Fact, Item, Vessel
+from cna_service.kit.instants import to_text
+from cna_service.kit.told import ToldInstant
+from cna_service.ledger.entry import Entry, Erased
+
+
+def plain(value: object) -> Any:
+    """Any value of a record or an entry in JSON's own types."""
+    if isinstance(value, Erased):
+        return {"erased": value.digest}
+    if isinstance(value, datetime):
+        return to_text(value)
+    if isinstance(value, ToldInstant):
+        return value.as_json()
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, frozenset | set):
+        return sorted(plain(v) for v in value)
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    return value
+
+
+def case_json(record: CaseRecord) -> dict[str, Any]:
+    """The folded record; every part names the entry it comes from (``seq``)."""
+    return {
+        "ref": record.ref,
+        "seq": record.seq,
+        "leaf": record.leaf,
+        "label": case_label(record),
+        "exercise": record.is_exercise,
+        "opened_at": plain(record.opened_at),
+        "opened_by": plain(record.opened_by) or None,
+        "changed_at": plain(record.changed_at),
+        "is_closed": record.is_closed,
+        "is_to_be_read": record.is_to_be_read,
+        "vessels": [_vessel(v) for v in record.vessels],
+        "exchanges": [_exchange(record, e) for e in record.exchanges],
+        "submissions": plain(record.submissions),
+        "communications": plain(record.communications),
+        "searches": plain(record.searches),
+        "events": plain(record.events),
+        "notes": plain(record.notes),
+        "documents": plain(record.documents),
+        "links": plain(record.links),
+    }
+
+
+def _vessel(vessel: Vessel) -> dict[str, Any]:
+    name = vessel.label if vessel.values("name") else None
+    return {"vessel": vessel.n, "name": name, "facts": [_fact(f) for f in vessel.facts]}
+
+
+def _fact(fact: Fact) -> dict[str, Any]:
+    return {
+        "field": fact.field,
+        "value": plain(fact.value),
+        "source": plain(fact.source),
+        "how": fact.how,
+        "words": plain(fact.words),
+        "happened_at": plain(fact.happened_at),
+        "recorded_at": to_text(fact.recorded_at),
+        "seq": fact.seq,
+    }
+
+
+def _exchange(record: CaseRecord, exchange: Exchange) -> dict[str, Any]:
+    mark = exchange.acknowledgement
+    return {
+        "exchange": exchange.n,
+        "seq": exchange.seq,
+        "label": exchange_label(record, exchange),
+        "direction": exchange.direction,
+        "kind": exchange.kind,
+        "state": exchange.state,
+        "authority": exchange.authority,
+        "authority_name": exchange.authority_name or None,
+        "their_reference": exchange.their_reference,
+        "form": exchange.form,
+        "channel": exchange.channel,
+        "at": to_text(exchange.at),
+        "offences": list(exchange.offences),
+        "provisions": list(exchange.bases),
+        "basis_told": list(exchange.basis_told),
+        "basis_chosen": plain(exchange.chosen),
+        "text": plain(exchange.text),
+        "standing": exchange.standing or None,
+        "acknowledgement": None
+        if mark is None
+        else {"seq": mark.seq, "at": to_text(mark.at), "by": plain(mark.by), "automatic": mark.automatic},
+        "items": [_item(record, exchange, i) for i in exchange.items],
+        "answers": [_answer(a) for a in exchange.answers],
+        "decisions": plain(exchange.decisions),
+        "questions": plain(exchange.questions),
+        "extensions": plain(exchange.extensions),
+        "withdrawn_seq": exchange.withdrawn_seq,
+    }
+
+
+def _item(record: CaseRecord, exchange: Exchange, item: Item) -> dict[str, Any]:
+    """``value`` is what was answered, ``state`` also says when a clock ran out on it; the newest answer counts,
+    the earlier ones stay in ``answers`` beside it."""
+    found = latest(exchange, item)
+    return {
+        "vessel": item.vessel,
+        "measure": item.measure,
+        "value": value_of(exchange, item),
+        "state": item_state(record, exchange, item),
+        "answer": found[0].n if found else None,
+        "as_of": to_text(found[0].as_of) if found else None,
+        "received_at": to_text(found[0].recorded_at) if found else None,
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    return {
+        "answer": answer.n,
+        "seq": answer.seq,
+        "leaf": answer.leaf,
+        "ours": answer.ours,
+        "form": answer.form,
+        "as_of": to_text(answer.as_of),
+        "received_at": to_text(answer.recorded_at),
+        "happened_at": plain(answer.happened_at),
+        "by": plain(answer.by),
+        "actor": plain(answer.actor),
+        "basis": plain(answer.basis),
+        "items": [_given(i) for i in answer.items],
+        "words": plain(answer.words),
+        "register": plain(answer.register),
+        "reason_sent": plain(answer.reason_sent),
+        "late": answer.late,
+        "decision": answer.decision,
+        "conveyed_at": plain(answer.conveyed_at),
+        "conveyances": [_conveyance(c) for c in answer.conveyances],
+    }
+
+
+def _given(item: AnswerItem) -> dict[str, Any]:
+    return {
+        "vessel": item.vessel,
+        "measure": item.measure,
+        "value": item.value,
+        "conditions": plain(item.conditions),
+        "valid_from": item.valid_from,
+        "valid_to": item.valid_to,
+        "words": plain(item.words),
+    }
+
+
+def _conveyance(conveyance: Conveyance) -> dict[str, Any]:
+    return {
+        "conveyance": conveyance.n,
+        "seq": conveyance.seq,
+        "form": conveyance.form,
+        "channel": conveyance.channel,
+        "complete": conveyance.complete,
+        "state": conveyance.state or None,
+        "at": to_text(conveyance.recorded_at),
+        "to": plain(conveyance.to) or None,
+        "confirmed_at": plain(conveyance.confirmed_at),
+        "confirmed_by": plain(conveyance.confirmed_by) or None,
+    }
+
+
+def entry_json(entry: Entry, *, index: int | None, seal: str) -> dict[str, Any]:
+    """A line of ``GET /cases/{ref}/entries``; ``body`` is opened with what is still there."""
+    return {
+        "stream": entry.stream,
+        "seq": entry.seq,
+        "type": entry.type,
+        "v": entry.v,
+        "id": entry.id,
+        "happened_at": plain(entry.happened_at),
+        "told_at": plain(entry.told_at),
+        "recorded_at": to_text(entry.recorded_at),
+        "actor": plain(entry.actor),
+        "basis": plain(entry.basis),
+        "seen": entry.seen,
+        "body": plain(entry.body),
+        "leaf": entry.leaf,
+        "prev": entry.prev,
+        "index": index,
+        "seal": seal,
+    }

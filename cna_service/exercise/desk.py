@@ -1,0 +1,189 @@
+"""One exercise put together: its clock, telephone company and mailbox, and what they give to the desk's service.
+
+Built by ``bootstrap`` in this order: ``prepare`` before the service, ``seed`` and ``attach`` with it, ``start`` and
+``stop`` beside the worker.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+
+from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
+from cna_service.db.database import Database
+from cna_service.exercise import store
+from cna_service.exercise.advance import Driver
+from cna_service.exercise.clock import ClockState, ExerciseClock
+from cna_service.exercise.loopback import client_for
+from cna_service.exercise.mailbox import Mailbox
+from cna_service.exercise.phone_company import PhoneCompany
+from cna_service.exercise.phone_company_switch import Account
+from cna_service.exercise.seed import seed_exercise
+from cna_service.kit.clock import Clock
+from cna_service.workflow.deliver import Outside
+from cna_service.workflow.desk import Desk
+from cna_service.workflow.projections import DESK, OFFICERS
+from cna_service.workflow.service import Service
+
+STATE = "XA"
+"""The fictional State that an exercise desk speaks for, whatever the settings say."""
+
+TELEPHONE = "+15550100"
+MAIL_FROM = "desk@xa.example.test"
+PORT = 8001
+_PACKAGE = Path(__file__).parent.parent
+_NO_MAIL = "desk@localhost"
+
+
+class Wanted(Protocol):
+    """What an exercise wants to know of the settings."""
+
+    @property
+    def config(self) -> Path | None: ...
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def port(self) -> int: ...
+
+    @property
+    def simulation_open(self) -> bool: ...
+
+
+class HasService(Protocol):
+    @property
+    def service(self) -> Service: ...
+
+
+class ExerciseDesk:
+    """``clock`` and ``desk`` go into the service, ``outside`` to the worker."""
+
+    def __init__(
+        self, database: Database, clock: ExerciseClock, desk: Desk, *, settings: Wanted, machine: Clock
+    ) -> None:
+        self.clock = clock
+        self.desk = desk
+        self.simulation_open = settings.simulation_open
+        self._database = database
+        self._config = settings.config or _shipped_config()
+        self._is_started = False
+        self._service: Service | None = None
+        self._driver: Driver | None = None
+        account = Account("AC" + secrets.token_hex(16), secrets.token_hex(16), desk.telephone)
+        local = _local_url(settings)
+        client = None if desk.public_url == local else client_for(desk.public_url, local)
+        self.company = PhoneCompany(account, clock, machine, client=client)
+        self.mailbox = Mailbox(desk.mail_from, clock)
+        self._telephony = TwilioTelephony(
+            TwilioAccount(
+                sid=account.sid,
+                tokens=(account.token,),
+                number=account.number,
+                base_url=self.company.base_url,
+            ),
+            name="exercise",
+        )
+        self.outside = Outside(self._telephony, self.mailbox)
+
+    @classmethod
+    def prepare(
+        cls, settings: Wanted, database: Database, desk: Desk, *, machine: Clock, clock: Clock | None = None
+    ) -> ExerciseDesk:
+        """Read the clock's row and build what the service needs.
+
+        ``clock``: an :class:`ExerciseClock` to be used as it is, or any clock whose reading an empty exercise begins
+        at; the machine's without it. An exercise that was stopped goes on from where its clock stood, and never
+        before its newest entry.
+        """
+        case_clock = (
+            clock if isinstance(clock, ExerciseClock) else _clock(database, machine, clock or machine)
+        )
+        named = replace(
+            desk,
+            state=STATE,
+            telephone=desk.telephone or TELEPHONE,
+            mail_from=MAIL_FROM if desk.mail_from == _NO_MAIL else desk.mail_from,
+        )
+        return cls(database, case_clock, named, settings=settings, machine=machine)
+
+    @property
+    def service(self) -> Service:
+        assert self._service is not None, "attach comes first"
+        return self._service
+
+    @property
+    def driver(self) -> Driver:
+        assert self._driver is not None, "attach comes first"
+        return self._driver
+
+    def seed(self, service: Service) -> None:
+        seed_exercise(service, self._config / "exercise")
+
+    def attach(self, running: HasService) -> None:
+        self._service = running.service
+        self._driver = Driver(self._database, self.clock, (self.company,), running.service.wakes.wake)
+        self.company.send_replies_to(f"{self.desk.public_url}/callbacks/twilio/sms")
+        self.list_phones()
+
+    def list_phones(self) -> None:
+        """Give every officer's telephone its owner, those added since the start too."""
+        with self.service.read() as reader:
+            officers = reader.stream(DESK).of(OFFICERS).all()
+        for officer in officers:
+            for number in (officer.phone, officer.second_phone):
+                if isinstance(number, str) and number:
+                    self.company.add_phone(number, officer.id)
+
+    def start(self) -> None:
+        self._is_started = True
+        self.company.start()
+        self.clock.start()
+        self._telephony.prepare()
+
+    def stop(self) -> None:
+        """Close the company and keep the clock. A desk that was never started keeps nothing: it moved nothing."""
+        if self._driver is not None:
+            self._driver.stop()
+        if not self._is_started:
+            # Its socket is open from the beginning, and only a server that runs can be shut down.
+            self.company.start()
+        self.company.stop()
+        if self._is_started:
+            self.clock.stop()
+        self._telephony.close()
+
+
+def _clock(database: Database, machine: Clock, begins: Clock) -> ExerciseClock:
+    with database.write() as connection:
+        store.make_table(connection)
+        kept = store.read_clock(connection)
+        newest = store.newest_entry_at(connection)
+    state = kept or ClockState(begins.now())
+    if newest is not None and newest > state.at:
+        state = replace(state, at=newest)
+
+    def keep(now: ClockState) -> None:
+        with database.write() as connection:
+            store.keep_clock(connection, now, machine.now())
+
+    return ExerciseClock(machine, state, keep=keep)
+
+
+def _local_url(settings: Wanted) -> str:
+    """Where the desk listens, seen from this machine."""
+    try:
+        address = ip_address(settings.host)
+    except ValueError:
+        host = "127.0.0.1"
+    else:
+        host = "127.0.0.1" if address.is_unspecified else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port or PORT}"
+
+
+def _shipped_config() -> Path:
+    packed = _PACKAGE / "_config"
+    return packed if packed.is_dir() else _PACKAGE.parent / "config"

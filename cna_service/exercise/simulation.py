@@ -1,0 +1,172 @@
+"""The calls under ``/simulation``: the handles of an exercise, and of whoever tests the desk from outside.
+
+None of them exists in a real desk. Only case time is simulated: tokens run on the machine's clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse
+
+from cna_service.exercise import simulation_bodies as bodies
+from cna_service.exercise.desk import ExerciseDesk
+from cna_service.exercise.simulation_access import check_caller
+from cna_service.exercise.simulation_bodies import ClockOrder
+from cna_service.exercise.simulation_view import seeded
+from cna_service.identity import tokens
+from cna_service.identity.tokens import Subject
+from cna_service.workflow.projections import DESK, DIRECTORY, LISTED, OFFICERS
+from cna_service.workflow.service import Service
+
+LOOK_SECONDS = 2.0
+"""How long a look at telephones and mail waits, on a held clock, for what needs no time."""
+
+
+async def _told(request: Request) -> Mapping[str, Any]:
+    return bodies.json_object(await request.body())
+
+
+Told = Annotated[Mapping[str, Any], Depends(_told)]
+
+
+def create_simulation(desk: ExerciseDesk) -> APIRouter:
+    """The router, to be mounted at the root in exercise mode. Errors leave it as ServiceError."""
+
+    def allowed(request: Request) -> None:
+        client = None if request.client is None else request.client.host
+        check_caller(client, request.headers, is_open=desk.simulation_open)
+
+    router = APIRouter(prefix="/simulation", tags=["simulation"], dependencies=[Depends(allowed)])
+    _add_clock(router, desk)
+    _add_phones(router, desk)
+    _add_mail(router, desk)
+
+    @router.get("", summary="What is seeded")
+    def whole() -> dict[str, object]:
+        return seeded(desk.service)
+
+    @router.post("/token", summary="A bearer token of an officer or an authority")
+    def token(told: Told) -> dict[str, str]:
+        return issued(desk.service, told)
+
+    @router.post("/counterpart", status_code=501, summary="Not in this version")
+    def counterpart() -> JSONResponse:
+        return not_yet(
+            "Counterparts that answer by themselves are not in this version; answer with their token."
+        )
+
+    return router
+
+
+def _add_clock(router: APIRouter, desk: ExerciseDesk) -> None:
+    @router.get("/clock", summary="Where case time stands")
+    def clock() -> dict[str, object]:
+        return desk.driver.status().as_json()
+
+    @router.post("/clock", summary="Hold case time, let it run, or move it forward")
+    def move(told: Told) -> dict[str, object]:
+        return _moved(desk, bodies.clock_order(told))
+
+
+def _moved(desk: ExerciseDesk, order: ClockOrder) -> dict[str, object]:
+    if order.set_to is not None and order.set_to < desk.clock.now():
+        # Before anything is done: a refused call changes nothing.
+        raise desk.clock.back()
+    if order.hold:
+        desk.clock.hold()
+    if order.rate is not None:
+        desk.clock.run_at(order.rate)
+    if order.hold is False or (order.rate is not None and order.hold is None):
+        desk.clock.release()
+    if order.set_to is not None:
+        return desk.driver.advance(order.set_to).as_json()
+    if order.advance is not None:
+        return desk.driver.advance_by(order.advance).as_json()
+    return desk.driver.settle().as_json()
+
+
+def _add_phones(router: APIRouter, desk: ExerciseDesk) -> None:
+    @router.get("/phones", summary="Every telephone: what came and what was said")
+    def phones() -> list[dict[str, object]]:
+        desk.list_phones()
+        _let_happen(desk)
+        return desk.company.phones()
+
+    @router.get("/phones/{number}", summary="One telephone")
+    def phone(number: str) -> dict[str, object]:
+        _let_happen(desk)
+        return desk.company.phone(e164(number))
+
+    @router.post("/phones/{number}/sms", summary="Its owner replies")
+    def reply(number: str, told: Told) -> dict[str, object]:
+        return _heard(desk, desk.company.reply(e164(number), bodies.text_order(told)))
+
+    @router.post("/phones/{number}/calls/{call}/press", summary="Its owner presses keys in a call")
+    def press(number: str, call: str, told: Told) -> dict[str, object]:
+        return _heard(desk, desk.company.press(e164(number), call, bodies.digits_order(told)))
+
+    @router.post("/phones/{number}/condition", summary="What befalls the next sendings to it")
+    def condition(number: str, told: Told) -> dict[str, object]:
+        order = bodies.condition_order(told)
+        return desk.company.condition(
+            e164(number), order.condition, next=order.sendings, delay_seconds=order.delay_seconds
+        )
+
+
+def _add_mail(router: APIRouter, desk: ExerciseDesk) -> None:
+    @router.get("/mail", summary="Mail sent by the desk, oldest first")
+    def mail() -> list[dict[str, object]]:
+        _let_happen(desk)
+        return desk.mailbox.as_json()
+
+    @router.post("/mail", status_code=501, summary="Not in this version")
+    def arriving() -> JSONResponse:
+        return not_yet("Mail arriving at the desk is not in this version; send a submission instead.")
+
+
+def _let_happen(desk: ExerciseDesk) -> None:
+    """On a held clock a look shows everything that needs no time; a running one is looked at as it is."""
+    if desk.clock.state.is_held:
+        desk.driver.settle(LOOK_SECONDS)
+
+
+def _heard(desk: ExerciseDesk, what: dict[str, object]) -> dict[str, object]:
+    """Answer once the desk has heard it, so that what follows comes after."""
+    desk.company.wait_until_idle()
+    return what
+
+
+def issued(service: Service, told: Mapping[str, Any]) -> dict[str, str]:
+    """Raises Invalid, OfficerUnknown, AuthorityNotListed."""
+    order = bodies.token_order(told)
+    kind: Subject = "officer" if order.officer is not None else "authority"
+    with service.read() as reader:
+        if order.officer is not None:
+            subject = reader.stream(DESK).of(OFFICERS).find(order.officer).id
+        else:
+            subject = reader.stream(DIRECTORY).of(LISTED).find(str(order.authority)).id
+    access = service.access
+    made = tokens.issue(
+        subject,
+        kind,
+        keys=access.secrets.token_keys,
+        audience=access.audience,
+        issuer=access.issuer,
+        now=service.machine.now(),
+    )
+    with service.database.write() as connection:
+        tokens.keep(connection, made.claims, note="exercise")
+    return {"access_token": made.token, "token_type": "Bearer"}
+
+
+def e164(number: str) -> str:
+    """The number as the telephone company knows it; a plus sign lost on its way through a URL is put back."""
+    return f"+{number.strip().removeprefix('+')}"
+
+
+def not_yet(detail: str) -> JSONResponse:
+    content = {"type": "about:blank", "title": "Not Implemented", "status": 501, "detail": detail}
+    return JSONResponse(content, 501, media_type="application/problem+json")
