@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any
 
 from cna_service.cases.record import (
-    NOTHING,
     Acknowledgement,
     Answer,
     CaseRecord,
@@ -77,7 +76,7 @@ def visible(record: CaseRecord, viewer: Viewer) -> CaseRecord:
 
 
 def _is_sender(submission: Mapping[str, Any], authority: str) -> bool:
-    return bool((submission.get("sender") or NOTHING).get("authority") == authority)
+    return bool((submission.get("sender") or {}).get("authority") == authority)
 
 
 def _exchange(exchange: Exchange) -> Exchange:
@@ -112,7 +111,7 @@ def _conveyance(conveyance: Conveyance) -> Conveyance:
     return replace(
         conveyance,
         sending=None,
-        to=NOTHING,
+        to={},
         confirmed_by=_only(conveyance.confirmed_by, _OUTWARD_PARTY),
     )
 
@@ -121,7 +120,7 @@ def _outward(told: Mapping[str, Any]) -> Mapping[str, Any]:
     by = told.get("by")
     return {
         **told,
-        "actor": _only(told.get("actor") or NOTHING, _OUTWARD_ACTOR),
+        "actor": _only(told.get("actor") or {}, _OUTWARD_ACTOR),
         **({"by": _only(by, _OUTWARD_PARTY)} if isinstance(by, Mapping) else {}),
     }
 

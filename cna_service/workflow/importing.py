@@ -56,7 +56,7 @@ def _record(service: Service, actor: Actor, report: ImportReport) -> None:
         "version": version.number,
         "as_of": version.as_of,
         "rows": report.rows,
-        "rejects_count": len(report.rejects),
+        "rejected": len(report.rejects),
         "rejects": [{"line": r.line, "why": r.why} for r in report.rejects[:MOST_RECORDED]],
         "file_sha256": version.sha256,
     }
