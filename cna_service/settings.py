@@ -32,27 +32,35 @@ class Settings(BaseSettings):
     desk_name: str = Field("Duty desk of the competent authority", description="as it stands in documents")
     zone: str = Field("UTC", description="the desk's time zone, such as Europe/Lisbon")
     telephone: str = Field("", description="the number that partners are given, the authority's own")
-    public_url: str = Field("", description="where partners, phones and the telephone company reach this desk")
+    public_url: str = Field(
+        "", description="where partners, phones and the telephone company reach this desk"
+    )
     data: Path = Field(Path("var/desk"), description="folder of database, keys and secrets")
     config: Path | None = Field(None, description="folder of policy files; the shipped ones without it")
-    database_url: str = Field("", description="SQLAlchemy URL of PostgreSQL; SQLite in the data folder without it")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of PostgreSQL; SQLite in the data folder without it"
+    )
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(0, ge=0, le=65535, description="port to listen on; 8000, or 8001 in an exercise")
-    trusted_proxies: str = Field("", description="addresses of TLS proxies, comma-separated; their headers are believed")
-    log_origin: str = Field("", description="name of the log in every checkpoint, such as cna.example/decisions")
+    trusted_proxies: str = Field("", description="addresses of TLS proxies, comma-separated")
+    log_origin: str = Field(
+        "", description="name of the log in every checkpoint, such as cna.example/decisions"
+    )
     body_limit_mb: int = Field(25, ge=1, le=200, description="largest request body")
     twilio_account: str = Field("", description="account SID of the telephone company")
     twilio_token: Secret = Field(SecretStr(""), description="its auth token, or @file")
     twilio_token_old: Secret = Field(SecretStr(""), description="the token before, while rotating")
     twilio_from: str = Field("", description="number that messages and calls come from, E.164")
-    twilio_url: str = Field("", description="base URL of the telephone company's interface, for a test double")
+    twilio_url: str = Field(
+        "", description="base URL of the telephone company's interface, for a test double"
+    )
     smtp_host: str = Field("", description="mail server for alerts and answers")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_user: str = Field("", description="account there")
     smtp_password: Secret = Field(SecretStr(""), description="its password, or @file")
     smtp_tls: bool = Field(True, description="STARTTLS; false only for a server on this machine")
     mail_from: str = Field("", description="sender of the desk's mail")
-    simulation_open: bool = Field(False, description="exercise only: simulation calls from other addresses than loopback")
+    simulation_open: bool = Field(False, description="exercise only: simulation calls from anywhere")
     acknowledge_minutes: int = Field(15, ge=1, le=240, description="own target for acknowledging a request")
     decision_lead_minutes: int = Field(45, ge=0, le=1440, description="time to reach whoever may decide")
 

@@ -23,7 +23,7 @@ from cna_service.kit.errors import Invalid, NotFound, Problem
 from cna_service.kit.ids import read_reference
 from cna_service.ledger import store
 from cna_service.workflow import callers
-from cna_service.workflow.keys import Key, Reply
+from cna_service.workflow.keys import Key, Replayed, Reply
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.service import Reader, Service
 
@@ -133,15 +133,25 @@ class Call:
 
     def run(self, verb: Callable[..., Reply], *args: Any) -> Response:
         """Run a verb that belongs to no case."""
-        return self._answer(verb(self.service, self.actor, *args, self.body, self.key))
+        return self.answer(lambda: verb(self.service, self.actor, *args, self.body, self.key))
 
     def on_case(self, verb: CaseVerb, ref: str, *, decides: bool = False) -> Response:
-        case = self._case(ref)
-        return self._answer(verb(self.service, self.actor, case, self._body(decides), self.key))
+        """Run a verb of a case that the caller may see; ``decides`` takes ``If-Match`` for ``seen``."""
+        case, body = self._case(ref), self._body(decides)
+        return self.answer(lambda: verb(self.service, self.actor, case, body, self.key))
 
     def in_exchange(self, verb: ExchangeVerb, ref: str, n: int, *, decides: bool = False) -> Response:
-        case = self._case(ref)
-        return self._answer(verb(self.service, self.actor, case, n, self._body(decides), self.key))
+        case, body = self._case(ref), self._body(decides)
+        return self.answer(lambda: verb(self.service, self.actor, case, n, body, self.key))
+
+    def answer(self, act: Callable[[], Reply]) -> Response:
+        """What the verb answers, or answered before under the same key."""
+        headers = {}
+        try:
+            reply = act()
+        except Replayed as before:
+            reply, headers = before.reply, {"Idempotent-Replayed": "true"}
+        return problems.of_reply(outward(reply, self.actor), {**location(reply), **headers})
 
     def _case(self, ref: str) -> str:
         with self.service.read() as reader:
@@ -151,9 +161,6 @@ class Call:
         if not decides or self.seen is None or "seen" in self.body:
             return self.body
         return {**self.body, "seen": self.seen}
-
-    def _answer(self, reply: Reply) -> Response:
-        return problems.of_reply(outward(reply, self.actor), location(reply))
 
 
 def command(

@@ -33,6 +33,9 @@ STATUS: Mapping[Kind, int] = {
     Kind.UNAVAILABLE: 503,
 }
 
+# What cannot be read as a whole names no field.
+_STATUS_OF_CODE = {"unreadable": 400, "too-large": 413}
+
 _TITLES = {
     400: "This could not be read",
     404: NotFound.title,
@@ -76,7 +79,8 @@ def of(error: ServiceError, telephone: str) -> Response:
     retry_after = getattr(error, "retry_after", None)
     if isinstance(error, Refused) and isinstance(retry_after, int):
         headers["Retry-After"] = str(retry_after)
-    return response(STATUS[error.kind], error.code, error.title, error.detail, headers, **facts)
+    status = _STATUS_OF_CODE.get(error.code, STATUS[error.kind])
+    return response(status, error.code, error.title, error.detail, headers, **facts)
 
 
 def token_refused(error: TokenRefused, telephone: str) -> Response:

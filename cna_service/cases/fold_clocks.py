@@ -57,10 +57,9 @@ def _started(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 def _extension(record: CaseRecord, entry: Entry) -> CaseRecord:
     record = extended(record, entry)
-    for clock_id in entry.body.get("clocks", ()):
-        due = from_text(entry.body["until"])
-        record = _change(record, clock_id, lambda c: _moved(c, due, entry))
-    return record
+    due, moved = from_text(entry.body["until"]), frozenset(entry.body.get("clocks", ()))
+    clocks = tuple(_moved(c, due, entry) if c.id in moved else c for c in record.clocks)
+    return replace(record, clocks=clocks)
 
 
 def _moved(clock: Clock, due: Any, entry: Entry) -> Clock:

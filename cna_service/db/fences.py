@@ -47,8 +47,10 @@ def _fence_sqlite(connection: Connection, table: str) -> None:
             text(f"CREATE TRIGGER {table}_fence_{what} BEFORE {what} ON {table} BEGIN {said}; END")
         )
     # INSERT OR REPLACE deletes without asking the delete trigger unless recursive triggers are on.
-    keys = inspect(connection).get_pk_constraint(table)["constrained_columns"]
-    same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
+    found = inspect(connection)
+    keys = [found.get_pk_constraint(table)["constrained_columns"]]
+    keys += [unique["column_names"] for unique in found.get_unique_constraints(table)]
+    same = " OR ".join("(" + " AND ".join(f"{name} = NEW.{name}" for name in key) + ")" for key in keys)
     connection.execute(
         text(
             f"CREATE TRIGGER {table}_fence_replace BEFORE INSERT ON {table} "

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
 from cna_service.db.database import Database
@@ -34,24 +34,8 @@ STATE = "XA"
 TELEPHONE = "+15550100"
 MAIL_FROM = "desk@xa.example.test"
 PORT = 8001
-_PACKAGE = Path(__file__).parent.parent
+REPLIES = "/callbacks/twilio/sms"
 _NO_MAIL = "desk@localhost"
-
-
-class Wanted(Protocol):
-    """What an exercise wants to know of the settings."""
-
-    @property
-    def config(self) -> Path | None: ...
-
-    @property
-    def host(self) -> str: ...
-
-    @property
-    def port(self) -> int: ...
-
-    @property
-    def simulation_open(self) -> bool: ...
 
 
 class HasService(Protocol):
@@ -63,19 +47,26 @@ class ExerciseDesk:
     """``clock`` and ``desk`` go into the service, ``outside`` to the worker."""
 
     def __init__(
-        self, database: Database, clock: ExerciseClock, desk: Desk, *, settings: Wanted, machine: Clock
+        self,
+        database: Database,
+        clock: ExerciseClock,
+        desk: Desk,
+        *,
+        config: Path,
+        machine: Clock,
+        is_open: bool,
+        local_url: str,
     ) -> None:
         self.clock = clock
         self.desk = desk
-        self.simulation_open = settings.simulation_open
+        self.is_open = is_open
         self._database = database
-        self._config = settings.config or _shipped_config()
+        self._config = config
         self._is_started = False
         self._service: Service | None = None
         self._driver: Driver | None = None
         account = Account("AC" + secrets.token_hex(16), secrets.token_hex(16), desk.telephone)
-        local = _local_url(settings)
-        client = None if desk.public_url == local else client_for(desk.public_url, local)
+        client = None if desk.public_url == local_url else client_for(desk.public_url, local_url)
         self.company = PhoneCompany(account, clock, machine, client=client)
         self.mailbox = Mailbox(desk.mail_from, clock)
         self._telephony = TwilioTelephony(
@@ -91,24 +82,40 @@ class ExerciseDesk:
 
     @classmethod
     def prepare(
-        cls, settings: Wanted, database: Database, desk: Desk, *, machine: Clock, clock: Clock | None = None
+        cls,
+        *,
+        database: Database,
+        desk: Desk,
+        config: Path,
+        machine: Clock,
+        clock: Clock | None = None,
+        is_open: bool = False,
+        local_url: str | None = None,
     ) -> ExerciseDesk:
         """Read the clock's row and build what the service needs.
 
-        ``clock``: an :class:`ExerciseClock` to be used as it is, or any clock whose reading an empty exercise begins
-        at; the machine's without it. An exercise that was stopped goes on from where its clock stood, and never
-        before its newest entry.
+        ``config``: the folder of policy files. ``clock``: an :class:`ExerciseClock` to be used as it is, or any clock
+        whose reading an empty exercise begins at; the machine's without it. An exercise that was stopped goes on from
+        where its clock stood, and never before its newest entry. ``is_open``: simulation calls from other machines
+        too. ``local_url``: where the desk answers on this machine, for callbacks, if its public URL is another one.
         """
-        case_clock = (
-            clock if isinstance(clock, ExerciseClock) else _clock(database, machine, clock or machine)
-        )
+        if not isinstance(clock, ExerciseClock):
+            clock = _clock(database, machine, clock or machine)
         named = replace(
             desk,
             state=STATE,
             telephone=desk.telephone or TELEPHONE,
             mail_from=MAIL_FROM if desk.mail_from == _NO_MAIL else desk.mail_from,
         )
-        return cls(database, case_clock, named, settings=settings, machine=machine)
+        return cls(
+            database,
+            clock,
+            named,
+            config=config,
+            machine=machine,
+            is_open=is_open,
+            local_url=local_url or _local_url(desk.public_url),
+        )
 
     @property
     def service(self) -> Service:
@@ -121,12 +128,13 @@ class ExerciseDesk:
         return self._driver
 
     def seed(self, service: Service) -> None:
+        """Give an empty database what an exercise begins with; raises what ``seed_exercise`` does."""
         seed_exercise(service, self._config / "exercise")
 
     def attach(self, running: HasService) -> None:
         self._service = running.service
         self._driver = Driver(self._database, self.clock, (self.company,), running.service.wakes.wake)
-        self.company.send_replies_to(f"{self.desk.public_url}/callbacks/twilio/sms")
+        self.company.send_replies_to(f"{self.desk.public_url}{REPLIES}")
         self.list_phones()
 
     def list_phones(self) -> None:
@@ -173,17 +181,7 @@ def _clock(database: Database, machine: Clock, begins: Clock) -> ExerciseClock:
     return ExerciseClock(machine, state, keep=keep)
 
 
-def _local_url(settings: Wanted) -> str:
-    """Where the desk listens, seen from this machine."""
-    try:
-        address = ip_address(settings.host)
-    except ValueError:
-        host = "127.0.0.1"
-    else:
-        host = "127.0.0.1" if address.is_unspecified else settings.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port or PORT}"
-
-
-def _shipped_config() -> Path:
-    packed = _PACKAGE / "_config"
-    return packed if packed.is_dir() else _PACKAGE.parent / "config"
+def _local_url(public: str) -> str:
+    """The public URL where it is one of this machine, else the port that an exercise has by default."""
+    is_here = urlsplit(public).hostname in ("127.0.0.1", "localhost", "::1")
+    return public if is_here else f"http://127.0.0.1:{PORT}"

@@ -37,7 +37,7 @@ def create_simulation(desk: ExerciseDesk) -> APIRouter:
 
     def allowed(request: Request) -> None:
         client = None if request.client is None else request.client.host
-        check_caller(client, request.headers, is_open=desk.simulation_open)
+        check_caller(client, request.headers, is_open=desk.is_open)
 
     router = APIRouter(prefix="/simulation", tags=["simulation"], dependencies=[Depends(allowed)])
     _add_clock(router, desk)

@@ -80,7 +80,7 @@ class Folds:
             return kept
         # A cached fold of entries that this view does not have (another node's newer commit) cannot be a start.
         start = kept if kept is not None and kept.head.seq < at.seq else self.begin(stream)
-        return self._read(connection, start, at.seq)
+        return self._read(connection, start, at)
 
     def as_of(
         self, connection: Connection, stream: str, *, seq: int | None = None, at: datetime | None = None
@@ -107,9 +107,16 @@ class Folds:
             while len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
 
-    def _read(self, connection: Connection, start: Folded, until: int) -> Folded:
-        reading = store.read_entries(connection, self.log, start.stream, after=start.head, until=until)
-        return self._apply(start, reading.entries, start.broken or reading.broken)
+    def _read(self, connection: Connection, start: Folded, at: Head) -> Folded:
+        reading = store.read_entries(connection, self.log, start.stream, after=start.head, until=at.seq)
+        folded = self._apply(start, reading.entries, start.broken or reading.broken)
+        if folded.head == at:
+            return folded
+        # Entries are gone from the end, or changed with their leaves. What is appended now continues the head that
+        # the stream's row names: the gap stays to be seen, and no number is given twice.
+        why = "the entries there are do not lead to the newest entry that the stream names"
+        broken = folded.broken or ChainBroken(start.stream, min(folded.head.seq + 1, at.seq), why)
+        return replace(folded, head=at, broken=broken)
 
     def _apply(self, folded: Folded, entries: Iterable[Entry], broken: ChainBroken | None) -> Folded:
         states, head, unknown, at = dict(folded.states), folded.head, folded.unknown, folded.recorded_at

@@ -101,7 +101,7 @@ class Stored(NamedTuple):
     body: Any
 
 
-def stored_entries(connection: Connection, log: str, batch: int = 2000) -> Iterator[list[Stored]]:
+def stored_entries(connection: Connection, log: str, batch: int = 500) -> Iterator[list[Stored]]:
     """Everything in the tree by index, then what has no index by ``entry_id``, a batch at a time."""
     leaf, waiting = t.ledger_leaf.c, t.ledger_pending.c
     in_tree = (

@@ -51,7 +51,13 @@ class Loop:
     """Owns one thread. ``duty`` returns whether there may be more to do at once; an exception stops nobody."""
 
     def __init__(
-        self, name: str, duty: Callable[[], bool], beats: Heartbeats, *, every: float = 1.0, pause_after_error: float = 1.0
+        self,
+        name: str,
+        duty: Callable[[], bool],
+        beats: Heartbeats,
+        *,
+        every: float = 1.0,
+        pause_after_error: float = 1.0,
     ) -> None:
         self.name = name
         self._duty = duty

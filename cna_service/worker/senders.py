@@ -44,7 +44,9 @@ class Senders:
             self._send(claimed)
         except Exception:
             # The row stays claimed; its lease runs out and somebody asks the provider what became of it.
-            log.exception("a sending failed in a way nobody expected", sending=claimed.id, channel=claimed.channel)
+            log.exception(
+                "a sending failed in a way nobody expected", sending=claimed.id, channel=claimed.channel
+            )
         finally:
             with self._lock:
                 self._busy -= 1

@@ -97,7 +97,7 @@ def next_rung(service: Service, actor: Actor, stream: str, alert_id: str, key: K
 def take_back(
     service: Service, actor: Actor, stream: str, alert_id: str, *, by: AcknowledgedBy, number: str | None
 ) -> Reply:
-    """ "That was not me": the acknowledgement is withdrawn, the climb goes on from where it stood."""
+    """He says "that was not me": the acknowledgement is withdrawn, the climb goes on from where it stood."""
     with service.write(actor, Action.ALERT_ACKNOWLEDGE, stream) as work:
         alert = alert_of(work, alert_id)
         held = alert.acknowledgement

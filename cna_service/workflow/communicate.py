@@ -23,7 +23,7 @@ WAYS = (*CHANNELS, "diplomatic_note", "press", "social_media", "letter")
 def log_communication(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, attachments?, exchange?}``.
+    """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, exchange?}``.
 
     A call needs who spoke and on which number, with start and end (practice R6). Raises Invalid, StreamNotFound.
     """

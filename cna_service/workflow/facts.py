@@ -1,4 +1,7 @@
-"""Recording what was said, seen, found: claims, indicia, identifiers, positions, persons, events. Nothing overwrites."""
+"""Recording what was said, seen, found: claims, indicia, identifiers, positions, persons, events.
+
+Nothing overwrites: each is one more fact with its source.
+"""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class NothingLapsed(Conflict):
 def record_lapse(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{clock?, words, channels: [{channel, by?, checked_at?}], seen}``: the effect that the provision gives, never more.
+    """``{clock?, words, channels: [{channel, by?, checked_at?}], seen}``: the provision's effect, never more.
 
     ``channels`` are those that were looked at for an answer (desk-rules 5.4). Raises Invalid, NothingLapsed, CaseMoved.
     """
@@ -71,4 +71,4 @@ def _lapsed(clocks: tuple[Clock, ...], n: int, clock_id: str | None) -> Clock:
     found = [c for c in ran_out if clock_id in (None, c.id)]
     if not found:
         raise NothingLapsed("Either no clock ran out, or its effect is recorded.")
-    return sorted(found, key=lambda c: c.kind != "legal")[0]
+    return min(found, key=lambda c: c.kind != "legal")

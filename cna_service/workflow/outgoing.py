@@ -1,4 +1,4 @@
-"""Mail that leaves a case: to the address the directory lists for that authority, never to a sender's (desk-rules 4.2)."""
+"""Mail that leaves a case: to the address that the directory lists, never to a sender's own (desk-rules 4.2)."""
 
 from __future__ import annotations
 

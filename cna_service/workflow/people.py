@@ -1,4 +1,4 @@
-"""Whom a rung means now: the watch, the accounts and the holder, as officers with the contacts they can be reached on."""
+"""Whom a rung means now: the watch, the accounts and the holder, with the contacts they can be reached on."""
 
 from __future__ import annotations
 

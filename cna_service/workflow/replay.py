@@ -85,11 +85,16 @@ def replay(service: Service, ref: str | None = None) -> Replayed:
 
     Nothing of the desk is written. Raises CaseUnknown.
     """
-    with service.database.read() as connection:
+    return replay_stored(service.database, service.desk.log_origin, ref)
+
+
+def replay_stored(database: Database, log: str, ref: str | None = None) -> Replayed:
+    """The same of a database that no service was built on. Raises CaseUnknown."""
+    with database.read() as connection:
         if ref is None:
-            return _replay_all(connection, service.desk.log_origin)
+            return _replay_all(connection, log)
         stream = stream_of_case(connection, ref)
-        folded = fresh_folds(service.desk.log_origin).current(connection, stream)
+        folded = fresh_folds(log).current(connection, stream)
         found = queries.stored(connection, stream)
     wrong = [*_unsound(folded), *differences(found, wanted_rows(folded))]
     return Replayed(1, tuple(Difference(stream, why) for why in wrong), as_plain(folded.of(CASE)))

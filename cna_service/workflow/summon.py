@@ -25,6 +25,7 @@ from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
+NO_CASE = Subject()
 FIRST_SUMMONS, OTHER = 1, 5
 """Priorities in the outbox: the first summons of a case waits behind nothing."""
 
@@ -35,7 +36,7 @@ def raise_alert(
     kind: str,
     *,
     stream: str | None = None,
-    subject: Subject = Subject(),
+    subject: Subject = NO_CASE,
     due_at: datetime | None = None,
     counts_against_us: bool = False,
     holder: str | None = None,

@@ -5,19 +5,22 @@ Rows are held against folds made from the first entry on, never against what a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from cna_service.cases import store as case_store
 from cna_service.cases.tables import FOLD_VERSION
+from cna_service.db.database import Database
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.ledger import verify as ledger_verify
 from cna_service.ledger.entry import Draft
 from cna_service.ledger.folds import Folded, Folds
+from cna_service.ledger.notes import Verifier
 from cna_service.ledger.verify_report import SOUND, TAMPERED, Report
 from cna_service.workflow.derived import holder_of, wanted_timers
 from cna_service.workflow.projections import ALERTS, CASE, DESK, LOG, PROJECTIONS, TYPES
@@ -38,11 +41,16 @@ def verify(service: Service) -> Report:
     In an exercise how long an entry waits is not judged: its clock is moved by hand.
     """
     now = None if service.desk.is_exercise else service.clock.now()
-    with service.database.read() as connection:
-        rows = RowCheck(connection, service.desk.log_origin)
-        report = ledger_verify.verify(
-            connection, service.desk.log_origin, service.log_keys, TYPES, row_check=rows, now=now
-        )
+    return verify_stored(service.database, service.desk.log_origin, service.log_keys, now=now)
+
+
+def verify_stored(
+    database: Database, log: str, keys: Sequence[Verifier], *, now: datetime | None = None
+) -> Report:
+    """The same of a database that no service was built on, whatever was done to it: a copy, or one tampered with."""
+    with database.read() as connection:
+        rows = RowCheck(connection, log)
+        report = ledger_verify.verify(connection, log, keys, TYPES, row_check=rows, now=now)
     return rows.told(report)
 
 

@@ -49,7 +49,9 @@ class LogBook:
         self.sequencer = Sequencer(self.database, LOG, self.signer)
 
     def begin(self) -> LogBook:
-        metadata.create_all(self.database.engine, tables=[t for t in metadata.sorted_tables if _is_ours(t.name)])
+        metadata.create_all(
+            self.database.engine, tables=[t for t in metadata.sorted_tables if _is_ours(t.name)]
+        )
         with self.database.write() as connection:
             make_insert_only(connection, tables.INSERT_ONLY)
         return self
@@ -85,7 +87,11 @@ class LogBook:
         return self.sequencer.run(self.now)
 
     def verify(
-        self, *, signers: Iterable[Ed25519Signer] | None = None, row_check: RowCheck | None = None, **more: Any
+        self,
+        *,
+        signers: Iterable[Ed25519Signer] | None = None,
+        row_check: RowCheck | None = None,
+        **more: Any,
     ) -> Report:
         keys = [each.verifier for each in (signers if signers is not None else [self.signer])]
         with self.database.read() as connection:
@@ -96,7 +102,9 @@ class LogBook:
         if self.database.is_sqlite:
             with self.database.engine.connect() as link:
                 link.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
-                for name in _triggers(link.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")):
+                for name in _triggers(
+                    link.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'")
+                ):
                     link.exec_driver_sql(f"DROP TRIGGER {name}")
                 for statement in statements:
                     link.execute(text(statement), values)
@@ -129,7 +137,14 @@ class LogBook:
 
 
 def _is_ours(table: str) -> bool:
-    return table.startswith("ledger_") or table in {"stream", "blob", "policy", "outbox", "timer", "idempotency"}
+    return table.startswith("ledger_") or table in {
+        "stream",
+        "blob",
+        "policy",
+        "outbox",
+        "timer",
+        "idempotency",
+    }
 
 
 def _triggers(rows: Iterable[Any]) -> list[str]:

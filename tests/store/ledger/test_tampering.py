@@ -213,7 +213,9 @@ def test_an_entry_taken_from_the_middle_is_named(sealed: LogBook) -> None:
 
 def test_an_index_without_its_entry_is_named(sealed: LogBook) -> None:
     gone = sealed.entry_id(B, 2)
-    sealed.as_owner(*(f"DELETE FROM {table} WHERE entry_id = {gone}" for table in ("ledger_body", "ledger_entry")))
+    sealed.as_owner(
+        *(f"DELETE FROM {table} WHERE entry_id = {gone}" for table in ("ledger_body", "ledger_entry"))
+    )
     assert said(sealed.verify()) == (1, "missing", None, None, 3)
 
 
@@ -343,7 +345,9 @@ def test_a_stream_whose_row_is_gone_is_named(sealed: LogBook) -> None:
 )
 def test_a_changed_column_is_named(sealed: LogBook, column: str, value: object) -> None:
     sealed.as_owner(
-        f"UPDATE ledger_entry SET {column} = :value WHERE entry_id = :id", value=value, id=sealed.entry_id(B, 3)
+        f"UPDATE ledger_entry SET {column} = :value WHERE entry_id = :id",
+        value=value,
+        id=sealed.entry_id(B, 3),
     )
     report = sealed.verify()
     assert said(report) == (1, "column", B, 3, 5)

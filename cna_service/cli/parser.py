@@ -1,0 +1,246 @@
+"""Every command with its arguments. Standard library only: help must not wait for what commands import.
+
+``run`` of a parsed command is ``module:function`` in this package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+USAGE = 3
+"""Exit status for usage and invalid input; argparse's own 2 means "cannot be decided" here."""
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def command_parser() -> Parser:
+    """The parser of ``cna``."""
+    parser = Parser(
+        prog="cna",
+        description="The desk of a State's maritime competent authority.",
+        epilog="Exit: 0 well; 1 wrong, refused, not found or in conflict; 2 cannot be decided or unavailable; "
+        "3 usage or invalid input.",
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for add in (_serving, _officer, _authority, _registry, _duty, _case, _clock, _ledger, _keeping):
+        add(commands)
+    return parser
+
+
+def _every() -> Parser:
+    """The arguments that every command has."""
+    every = Parser(add_help=False)
+    every.add_argument("--data", metavar="DIR", help="folder of database, keys and secrets")
+    every.add_argument("--exercise", action="store_true", help="the exercise desk, not the real one")
+    every.add_argument("--json", action="store_true", help="print JSON")
+    return every
+
+
+def _add(commands: argparse._SubParsersAction[Parser], name: str, run: str, words: str) -> Parser:
+    added = commands.add_parser(name, help=words, description=words, parents=[_every()])
+    added.set_defaults(run=run)
+    return added
+
+
+def _group(
+    commands: argparse._SubParsersAction[Parser], name: str, words: str
+) -> argparse._SubParsersAction[Parser]:
+    return commands.add_parser(name, help=words, description=words).add_subparsers(
+        metavar="COMMAND", required=True
+    )
+
+
+def _serving(commands: argparse._SubParsersAction[Parser]) -> None:
+    serve = _add(commands, "serve", "serve:serve", "start the desk: web, engine and database in one process")
+    serve.add_argument("--host", help="address to listen on (127.0.0.1)")
+    serve.add_argument("--port", type=_number(0, 65535), help="port to listen on (8000; 8001 in an exercise)")
+    check = _add(
+        commands, "check", "check:check", "look at settings, secrets, policy and roster; change nothing"
+    )
+    check.add_argument(
+        "--days", type=_number(1, 366), default=14, help="how far ahead the roster is looked at"
+    )
+    _add(commands, "migrate", "serve:migrate", "make the desk, or bring its database to this build")
+
+
+def _officer(commands: argparse._SubParsersAction[Parser]) -> None:
+    officer = _group(commands, "officer", "officers' accounts")
+    add = _add(officer, "add", "officer:add", "add an account; prints a one-time link")
+    add.add_argument(
+        "--role",
+        required=True,
+        help="duty_officer, supervisor, decider, legal_adviser, records_officer, auditor or administrator",
+    )
+    add.add_argument("--id", help="such as duty-1; the next free one of the role without it")
+    for name, words in (
+        ("name", "rank and name as they shall stand in the record"),
+        ("post", "the post held; the role's without it"),
+        ("office", "the office; the desk's name without it"),
+        ("phone", "+15550100"),
+        ("second-phone", "another number"),
+        ("email", "mail address"),
+    ):
+        add.add_argument(f"--{name}", help=words)
+    add.add_argument("--language", default="en", help="two letters (en)")
+    for name, words in (
+        ("disable", "the account may do nothing from here on"),
+        ("enable", "the account may act again"),
+        ("reset", "end password, code and sessions; prints a new one-time link"),
+    ):
+        added = _add(officer, name, f"officer:{name}", words)
+        added.add_argument("officer", metavar="ID")
+        added.add_argument("--reason", required=True, help="stands in the record")
+    _add(officer, "list", "officer:list_officers", "all accounts")
+
+
+def _authority(commands: argparse._SubParsersAction[Parser]) -> None:
+    authority = _group(commands, "authority", "authorities of other States and their tokens")
+    add = _add(authority, "add", "authority:add", "list an authority, or list it anew")
+    add.add_argument("id", metavar="ID", help="small letters, digits, hyphens: mrcc-xb")
+    add.add_argument("--state", required=True, help="two letters, ISO 3166")
+    add.add_argument("--name", required=True)
+    for name in ("function", "subject", "language"):
+        add.add_argument(f"--{name}", action="append", default=[], help="may be given several times")
+    add.add_argument("--zone", default="UTC", help="time zone, such as America/Bogota (UTC)")
+    add.add_argument(
+        "--contact",
+        action="append",
+        default=[],
+        metavar="KIND:VALUE",
+        help="phone:+15550100, email:ops@example.test",
+    )
+    add.add_argument("--source", required=True, help="where these facts come from")
+    token = _add(authority, "token", "authority:token", "issue a token; it is shown once")
+    token.add_argument("subject", metavar="ID")
+    token.add_argument("--system", action="store_true", help="for a connected system instead of an authority")
+    token.add_argument("--days", type=_number(1, 90), default=90, help="how long it lives (90)")
+    token.add_argument("--note", default="", help="what it is for")
+    revoke = _add(authority, "revoke", "authority:revoke", "a token counts no more")
+    revoke.add_argument("jti", metavar="JTI", help="as `cna authority list` names it")
+    _file(
+        _add(authority, "import", "authority:import_file", "list the authorities of a CSV file"), "CSV file"
+    )
+    _add(authority, "export", "authority:export", "print the directory as CSV")
+    _add(authority, "list", "authority:list_authorities", "the directory, and tokens with their last use")
+
+
+def _registry(commands: argparse._SubParsersAction[Parser]) -> None:
+    registry = _group(commands, "registry", "the national register")
+    take = _add(registry, "import", "registry:import_file", "import a register as its new version")
+    _file(take, "CSV file, plain or gzip")
+    take.add_argument("--as-of", metavar="YYYY-MM-DD", help="the date of the register itself")
+    for name, default in (("name", "National register"), ("source", ""), ("terms", "")):
+        take.add_argument(f"--{name}", default=default)
+    search = _add(registry, "search", "registry:search", "rank the vessels that may be meant")
+    search.add_argument("name", nargs="*", help="the vessel's name as told")
+    for field in (
+        "former-name",
+        "registration-number",
+        "imo",
+        "mmsi",
+        "call-sign",
+        "hull-mark",
+        "homeport",
+        "flag",
+        "length",
+        "vessel-type",
+    ):
+        search.add_argument(f"--{field}", default="")
+    match = _add(registry, "match", "registry:match", "match a file of cases against a register file")
+    match.add_argument("--register", required=True, metavar="FILE")
+    match.add_argument("--cases", required=True, metavar="FILE")
+    synth = _add(registry, "synth", "registry:synth", "write an invented register")
+    _file(synth, "where to write; .gz is compressed")
+    synth.add_argument("--vessels", type=_number(1, 10_000_000), default=10_000)
+    synth.add_argument("--seed", type=_number(0, 2**31), default=1)
+    synth.add_argument("--flag", action="append", default=[], help="may be given several times (XA)")
+    _add(registry, "stats", "registry:stats", "versions, rows and rows set aside")
+
+
+def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
+    duty = _group(commands, "duty", "who has the watch")
+    now = _add(duty, "now", "duty:now", "who has the watch")
+    now.add_argument("--at", metavar="INSTANT", help="such as 2026-11-21T18:00Z; now without it")
+    for name, words in (
+        ("gaps", "when a post has nobody; exit 1 if the duty officer's has"),
+        ("export", "every shift"),
+    ):
+        added = _add(duty, name, f"duty:{name}", words)
+        added.add_argument("--days", type=_number(1, 366), default=14, help="how far ahead (14)")
+
+
+def _case(commands: argparse._SubParsersAction[Parser]) -> None:
+    case = _group(commands, "case", "cases")
+    board = _add(case, "list", "case:list_cases", "open cases, what runs out first on top")
+    board.add_argument("--closed", action="store_true", help="closed ones instead")
+    board.add_argument("--limit", type=_number(1, 1000), default=100)
+    show = _add(case, "show", "case:show_case", "one case as its entries say it is, or was")
+    show.add_argument("ref", metavar="REF")
+    show.add_argument("--seq", type=_number(1, 10**9), help="as of this entry")
+    show.add_argument("--as-of", metavar="INSTANT", help="as of this instant")
+    entries = _add(case, "entries", "case:entries", "the entries of a case with their seals")
+    entries.add_argument("ref", metavar="REF")
+    replay = _add(
+        case, "replay", "case:replay_case", "derive a case anew and compare; exit 1 on a difference"
+    )
+    which = replay.add_mutually_exclusive_group(required=True)
+    which.add_argument("ref", metavar="REF", nargs="?")
+    which.add_argument("--all", action="store_true", help="every stream, into an empty database")
+
+
+def _clock(commands: argparse._SubParsersAction[Parser]) -> None:
+    clock = _group(commands, "clock", "the desk's clock")
+    _add(clock, "status", "clock:status", "what the clock says, and when it jumped")
+
+
+def _ledger(commands: argparse._SubParsersAction[Parser]) -> None:
+    ledger = _group(commands, "ledger", "the log")
+    verify = _add(
+        ledger, "verify", "ledger:verify", "verify every stored byte: 0 sound, 1 tampered with, 2 undecided"
+    )
+    verify.add_argument("--seen", metavar="LINE", help="the last line of a letter that left this desk")
+    verify.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        metavar="VKEY",
+        help="a key of the log kept elsewhere, instead of the desk's own",
+    )
+    verify.add_argument("--record", action="store_true", help="write the result into the log")
+    prove = _add(ledger, "prove", "ledger:prove", "print the proof that an entry is in the log")
+    prove.add_argument("stream", metavar="STREAM", help="desk, case:R4T7-HAX, or a case's reference")
+    prove.add_argument("seq", metavar="SEQ", type=_number(1, 10**9))
+    export = _add(ledger, "export", "ledger:export", "print the log, an entry a line, private values closed")
+    export.add_argument("--stream", help="of one stream only")
+    _add(ledger, "status", "ledger:status", "size, root, key, last checkpoint, last verification")
+
+
+def _keeping(commands: argparse._SubParsersAction[Parser]) -> None:
+    backup = _add(commands, "backup", "backup:backup", "copy the desk while it works, and verify the copy")
+    backup.add_argument(
+        "folder", metavar="DIR", help="an empty or new folder; keep it as safe as the keys in it"
+    )
+    restore = _add(
+        commands, "restore", "backup:restore", "make a desk from a backup, in an empty folder (--data)"
+    )
+    restore.add_argument("folder", metavar="DIR", help="the backup")
+
+
+def _file(parser: Parser, words: str) -> None:
+    parser.add_argument("file", metavar="FILE", help=words)
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
+        return int(text)
+
+    return number

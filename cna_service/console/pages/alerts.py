@@ -1,0 +1,72 @@
+"""Open alerts, every attempt at every sending, and taking an alert from the console."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from cna_service.console.acting import carry_out
+from cna_service.console.forms import Form
+from cna_service.console.pages.board import polled
+from cna_service.console.routing import pages
+from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
+from cna_service.identity.permissions import Action
+from cna_service.workflow import alerts as verbs
+from cna_service.workflow import views
+
+router = pages()
+ALERTS = "/console/alerts"
+
+
+@router.get("/alerts")
+def alerts_page(request: Request, visit: SignedIn) -> Response:
+    visit.require(Action.ALERT_READ)
+    return _page(request, visit)
+
+
+@router.get("/alerts/rows")
+def alerts_rows(request: Request, visit: SignedIn) -> Response:
+    visit.require(Action.ALERT_READ)
+    return polled(request, visit, "parts/alert_rows.html", page=views.alerts(service_of(request)))
+
+
+@router.post("/alerts/acknowledge")
+def acknowledge(request: Request, posted: Sent) -> Response:
+    """Acknowledges the alert alone: no request is acknowledged by it (record.md, three acknowledgements)."""
+    visit, service = signed_in(request), service_of(request)
+    stream, alert = posted.value("stream"), posted.value("alert")
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: verbs.acknowledge_alert(service, visit.actor, stream, alert, by="console", key=key),
+        to=_back(posted.value("to")),
+        done="alert-taken",
+        again=lambda form, status: _page(request, visit, status=status),
+    )
+
+
+@router.post("/alerts/next")
+def next_rung(request: Request, posted: Sent) -> Response:
+    visit, service = signed_in(request), service_of(request)
+    stream, alert = posted.value("stream"), posted.value("alert")
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: verbs.next_rung(service, visit.actor, stream, alert, key),
+        to=ALERTS,
+        done="alert-raised-higher",
+        again=lambda form, status: _page(request, visit, status=status),
+    )
+
+
+def _back(told: str) -> str:
+    """To the case from which the alert was taken, else to the alerts."""
+    ref = told.removeprefix("/console/cases/")
+    is_case = told.startswith("/console/cases/") and ref.replace("-", "").isalnum()
+    return told if is_case else ALERTS
+
+
+def _page(request: Request, visit: Visit, *, status: int = 200) -> Response:
+    page = views.alerts(service_of(request))
+    return frame_of(request).page(request, "alerts.html", visit, status=status, page=page, form=Form())

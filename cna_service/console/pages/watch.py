@@ -1,0 +1,132 @@
+"""Who has the watch, now and for the next seven days; taking it, overriding it, setting the roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request, Response
+
+from cna_service.console import words
+from cna_service.console.acting import carry_out
+from cna_service.console.forms import Form, Posted
+from cna_service.console.routing import pages
+from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
+from cna_service.identity.permissions import Action
+from cna_service.kit.errors import Invalid, Problem
+from cna_service.workflow import roster, views
+
+router = pages()
+WATCH = "/console/watch"
+
+
+@router.get("/watch")
+def watch_page(request: Request, visit: SignedIn) -> Response:
+    visit.require(Action.DUTY_READ)
+    return _page(request, visit)
+
+
+@router.post("/watch/take")
+def take(request: Request, posted: Sent) -> Response:
+    visit, service = signed_in(request), service_of(request)
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: roster.take_watch(service, visit.actor, posted.body(), key),
+        to=WATCH,
+        done="watch-taken",
+        again=lambda form, status: _page(request, visit, take=form, status=status),
+    )
+
+
+@router.post("/watch/overrides")
+def add_override(request: Request, posted: Sent) -> Response:
+    visit, service = signed_in(request), service_of(request)
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: roster.add_override(service, visit.actor, posted.body(), key),
+        to=WATCH,
+        done="override-added",
+        again=lambda form, status: _page(request, visit, override=form, status=status),
+    )
+
+
+@router.post("/watch/overrides/end")
+def end_override(request: Request, posted: Sent) -> Response:
+    visit, service = signed_in(request), service_of(request)
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: roster.remove_override(service, visit.actor, posted.body(), key),
+        to=WATCH,
+        done="override-removed",
+        again=lambda form, status: _page(request, visit, ending=form, status=status),
+    )
+
+
+@router.post("/watch/roster")
+def set_roster(request: Request, posted: Sent) -> Response:
+    """One weekly or daily rotation for each post; other shapes of roster are set by the command line."""
+    visit, service = signed_in(request), service_of(request)
+    return carry_out(
+        request,
+        visit,
+        posted,
+        lambda key: roster.set_roster(service, visit.actor, roster_body(posted), key),
+        to=WATCH,
+        done="roster-set",
+        again=lambda form, status: _page(request, visit, roster_form=form, status=status),
+    )
+
+
+def roster_body(posted: Posted) -> dict[str, Any]:
+    """The form's lines as the body of ``roster.set``. Raises Invalid where no post has an officer."""
+    rotations = []
+    for post in words.POSTS:
+        officers = [each for each in posted.values(f"{post}/officers") if each]
+        if officers:
+            rotations.append(
+                {
+                    "post": post,
+                    "officers": officers,
+                    "kind": posted.value("kind") or "weekly",
+                    "hand_over": posted.value("hand_over").strip(),
+                    "from": posted.value("from").strip(),
+                }
+            )
+    if not rotations:
+        why = Problem("/duty_officer/officers", None, "names no officer", "tick at least one duty officer")
+        raise Invalid("", why)
+    body = {"roster": "desk", "zone": posted.value("zone"), "rotations": rotations}
+    return body | ({"reason": posted.value("reason")} if posted.value("reason") else {})
+
+
+def _page(
+    request: Request,
+    visit: Visit,
+    *,
+    take: Form | None = None,
+    override: Form | None = None,
+    ending: Form | None = None,
+    roster_form: Form | None = None,
+    status: int = 200,
+) -> Response:
+    service = service_of(request)
+    page = views.watch_page(service)
+    first = {"kind": "weekly", "hand_over": "MON 08:00", "from": f"{page.now:%Y-%m-%d}", "zone": page.zone}
+    return frame_of(request).page(
+        request,
+        "watch.html",
+        visit,
+        status=status,
+        page=page,
+        take=take or Form(),
+        override=override or Form(),
+        ending=ending or Form(),
+        roster_form=roster_form or Form(defaults=first),
+        officers=[(o.id, f"{o.name} ({o.id})") for o in page.officers.all() if o.is_enabled],
+        posts=list(words.POSTS.items()),
+    )
