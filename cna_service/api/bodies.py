@@ -72,7 +72,9 @@ def json_object(received: Received) -> Mapping[str, Any]:
         where = f"line {error.lineno}, column {error.colno}"
         raise Unreadable(f"No valid JSON at {where}. Mend it there.") from None
     except (RecursionError, ValueError):
-        raise Unreadable("The JSON is nested too deep or holds a number without end. Send it plainer.") from None
+        raise Unreadable(
+            "The JSON is nested too deep or holds a number without end. Send it plainer."
+        ) from None
     if not isinstance(value, dict):
         fix = Problem("", type(value).__name__, "is no object", "send one object, {…}")
         raise Unreadable("The JSON is no object. Send one object, {…}.", fix)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
-from cna_service.api import shapes
+from cna_service.api import shapes, shapes_arrivals
 from cna_service.api.calls import Caller, Command, Desk, Ref, case_of, viewer_of
 from cna_service.cases import queries as case_queries
 from cna_service.cases.as_json import case_json, entry_json, plain
@@ -41,7 +41,9 @@ _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 _BOARD = ("next_due_kind", "direction", "state", "vessel", "holder", "label", "seq")
 
 
-@router.get("/cases", summary="The board, or a partner's own cases", responses=shapes.answers(200, 401, 403, 422))
+@router.get(
+    "/cases", summary="The board, or a partner's own cases", responses=shapes.answers(200, 401, 403, 422)
+)
 def list_cases(
     service: Desk,
     actor: Caller,
@@ -93,7 +95,7 @@ def _their_row(reader: Reader, actor: Actor, ref: str) -> dict[str, Any]:
     "/cases",
     summary="Open a case from the desk",
     status_code=201,
-    openapi_extra=shapes.body(shapes.CASE_OPENING),
+    openapi_extra=shapes.body(shapes_arrivals.CASE_OPENING),
     responses=shapes.commands(),
 )
 def open_from_desk(call: Command) -> Response:
@@ -219,9 +221,7 @@ def list_entries(
     response_class=Response,
     responses=shapes.files("application/pdf"),
 )
-def read_document(
-    service: Desk, actor: Caller, ref: Ref, n: Annotated[int, Path(ge=1, le=9999)]
-) -> Response:
+def read_document(service: Desk, actor: Caller, ref: Ref, n: Annotated[int, Path(ge=1, le=9999)]) -> Response:
     with service.read() as reader:
         record = _seen(reader, actor, ref)
         made = next((d for d in record.documents if d.get("document") == n), None)
@@ -273,7 +273,7 @@ def _attached(attachments: Any) -> Iterator[str]:
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
     """As a download, never shown by a browser: the sender chose type and content."""
-    told = media_type.split(";")[0].strip().lower()
+    told = media_type.partition(";")[0].strip().lower()
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from cna_service.api import bodies, problems, shapes
+from cna_service.api import bodies, problems, shapes, shapes_arrivals
 from cna_service.api.bodies import Received
 from cna_service.api.calls import Call, Desk, IdempotencyKey, key_of, known_or_refused
 from cna_service.identity.actors import Actor
@@ -31,10 +31,10 @@ async def submitted(request: Request, service: Desk, sender: KnownOrRefused) -> 
 @router.post(
     "/submissions",
     summary="Send a request",
-    description=shapes.SUBMISSION_WORDS,
-    openapi_extra=shapes.body(shapes.SUBMISSION, example=shapes.SUBMISSION_EXAMPLE),
+    description=shapes_arrivals.SUBMISSION_WORDS,
+    openapi_extra=shapes.body(shapes_arrivals.SUBMISSION, example=shapes_arrivals.SUBMISSION_EXAMPLE),
     status_code=201,
-    responses={**shapes.answers(201, 400, 401, 413, 503), 201: shapes.submission_answer()},
+    responses={**shapes.answers(201, 400, 401, 413, 503), 201: shapes_arrivals.submission_answer()},
 )
 def submit(
     request: Request,
@@ -58,7 +58,9 @@ def submit(
 def _turned_away(request: Request, service: Service, refused: TokenRefused, received: Received) -> Response:
     """Kept aside and unread; the sender is told only whom to telephone."""
     address = request.client.host if request.client else "unknown"
-    set_aside(service, Stranger(address, received.content, received.size, received.media_type, refused.reason))
+    set_aside(
+        service, Stranger(address, received.content, received.size, received.media_type, refused.reason)
+    )
     return problems.token_refused(refused, service.desk.telephone)
 
 

@@ -70,6 +70,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("person.recorded", "somebody aboard", ("/name", "/born", "/papers", "/words¶", "/nationality")),
     EntryType("vessel.added", "a further vessel belongs to the case", ("/description¶",)),
     EntryType("search.made", "the register was searched for this case", ("/keys/remarks", "/words¶")),
+    EntryType("search.judged", "a person's verdict on a search: nothing is found without one", ("/words¶",)),
     EntryType(
         "decision.taken",
         "who may decide decided",

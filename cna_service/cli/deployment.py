@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
+import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,10 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cna_service import bootstrap
-from cna_service.bootstrap import Running, Settings  # type: ignore[attr-defined]  # settings are bootstrap's alone
+from cna_service.bootstrap import (  # type: ignore[attr-defined]  # the class is settings', read by bootstrap alone
+    Running,
+    Settings,
+)
 from cna_service.db.database import Database
 from cna_service.identity.actors import Actor
 from cna_service.kit.canonical import NotCanonical
@@ -23,9 +28,30 @@ from cna_service.ledger.first_entry import first_entry
 from cna_service.workflow.projections import DESK
 from cna_service.workflow.seeding import BornExercise, BornReal
 
+__all__ = (
+    "DATABASE",
+    "LOCK",
+    "SECRETS",
+    "NoDeskYet",
+    "Settings",
+    "SettingsUnusable",
+    "database_of",
+    "exists",
+    "instant_of",
+    "open_database",
+    "open_desk",
+    "refuse_other_kind",
+    "served_at",
+    "settings_of",
+    "url_of",
+    "whoever_asks",
+)
+
 EXERCISE_FOLDER = Path("var/exercise")
 DATABASE = "desk.sqlite3"
 SECRETS = "secrets"
+LOCK = "serve.lock"
+"""Held by the process that serves a SQLite database; says where it listens."""
 
 
 class SettingsUnusable(Invalid):
@@ -128,6 +154,8 @@ def open_desk(asked: Namespace, *, may_begin: bool = False) -> Iterator[Running]
             f"{settings.data} holds none: start one with `cna serve`, or name its folder with --data."
         )
     running = bootstrap.build(settings, exercise=asked.exercise)
+    for note in running.notes:
+        print(note, file=sys.stderr)
     try:
         yield running
         running.sequencer.run(running.service.clock.now())
@@ -135,6 +163,23 @@ def open_desk(asked: Namespace, *, may_begin: bool = False) -> Iterator[Running]
         if running.exercise is not None:
             running.exercise.stop()
         running.service.database.close()
+
+
+def url_of(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def served_at(settings: Settings) -> str | None:
+    """Where a process of this machine serves this folder now; None if none does."""
+    try:
+        with (settings.data / LOCK).open("r+", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return lock.read().strip() or None
+    except FileNotFoundError:
+        pass
+    return None
 
 
 def whoever_asks() -> Actor:

@@ -43,5 +43,7 @@ def _run(asked: Namespace) -> int:
     command: Callable[[Namespace], int] = getattr(import_module(f"cna_service.cli.{module}"), name)
     try:
         return command(asked)
+    except BrokenPipeError:
+        raise
     except (ServiceError, DBAPIError, OSError) as error:
         return tell(error, as_json=asked.json)

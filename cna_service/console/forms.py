@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cna_service.kit.errors import Problem
@@ -91,13 +91,24 @@ def _lists(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it is shown: values, problems, and the hidden fields. Empty values for a fresh one."""
+    """A form as it is shown: values, problems, and the hidden fields. Empty values for a fresh one.
+
+    ``prefix`` begins the ids of its fields; two forms on one page have two.
+    """
 
     posted: Posted = Posted()
     problems: Sequence[Problem] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
     seen: int | None = None
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    prefix: str = "f"
+
+    def named(self, prefix: str) -> Form:
+        return replace(self, prefix=prefix)
+
+    def id(self, name: str) -> str:
+        """The element's id for a field, or for a problem's pointer."""
+        return f"{self.prefix}-{name.strip('/').replace('/', '-').replace('_', '-')}"
 
     def value(self, name: str) -> str:
         if any(n == name for n, _ in self.posted.pairs):
@@ -117,8 +128,3 @@ class Form:
 def shown_again(posted: Posted, problems: Sequence[Problem]) -> Form:
     """The form with what was typed and everything that is wrong. It may use its key again: a refusal wrote nothing."""
     return Form(posted, problems, seen=posted.seen, key=posted.value(KEY) or secrets.token_urlsafe(16))
-
-
-def field_id(name: str) -> str:
-    """The element's id for a field or a problem's pointer."""
-    return "f-" + name.strip("/").replace("/", "-").replace("_", "-")

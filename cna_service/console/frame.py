@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cna_service.console import words
 from cna_service.console.assets import Assets
-from cna_service.console.forms import ACT, KEY, SEEN, TOKEN, field_id
+from cna_service.console.forms import ACT, KEY, SEEN, TOKEN
 from cna_service.console.visits import Visit
 from cna_service.identity.permissions import Action, may
 from cna_service.workflow import views
@@ -112,9 +112,7 @@ class Frame:
 def navigation(visit: Visit | None) -> tuple[tuple[str, str], ...]:
     if visit is None:
         return ()
-    return tuple(
-        (to, name) for to, name, action in NAVIGATION if action is None or may(visit.actor, action)
-    )
+    return tuple((to, name) for to, name, action in NAVIGATION if action is None or may(visit.actor, action))
 
 
 def _environment(service: Service, assets: Assets) -> Environment:
@@ -133,7 +131,6 @@ def _environment(service: Service, assets: Assets) -> Environment:
         "plain": words.plain,
         "alert_kind": words.alert_kind,
         "named": lambda code, table: words.named(table, code),
-        "field_id": field_id,
     }
     environment.globals |= {
         "desk": service.desk,
@@ -150,7 +147,7 @@ def _environment(service: Service, assets: Assets) -> Environment:
 
 def _rate(service: Service) -> str:
     """How fast case time runs beside the browser's: 0 while an exercise holds its clock."""
-    clock = service.clock
-    if getattr(clock, "held", False):
-        return "0"
-    return str(getattr(clock, "rate", 1))
+    state = getattr(service.clock, "state", None)
+    if state is None:
+        return "1"
+    return "0" if state.is_held else str(state.rate)

@@ -13,17 +13,16 @@ from cna_service.console.pages import (
     adoption,
     alerts,
     board,
+    files,
     handbook,
     links,
     log,
+    nowhere,
     officers,
     rules,
     sign_in,
     watch,
 )
-from cna_service.console.routing import pages
-from cna_service.console.visits import frame_of
-from cna_service.kit.errors import NotFound
 from cna_service.workflow.service import Service
 
 PAGES: tuple[APIRouter, ...] = (

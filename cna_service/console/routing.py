@@ -40,8 +40,8 @@ class ConsoleRoute(APIRoute):
             except ServiceError as error:
                 response = await run_in_threadpool(refusal, request, error)
             except RequestValidationError:
-                error = NotFound("The address of this page is not well formed.")
-                response = await run_in_threadpool(refusal, request, error)
+                unread = NotFound("The address of this page is not well formed.")
+                response = await run_in_threadpool(refusal, request, unread)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
             return response
@@ -63,7 +63,9 @@ def _to_sign_in(request: Request, needed: SignInNeeded) -> Response:
 
 def refusal(request: Request, error: ServiceError) -> Response:
     """An error as a page: what happened, why, and where to go on."""
-    log.info("a page was refused", code=error.code, path=request.url.path)
+    # The route's own form: the address itself may hold the secret of a one-time link.
+    route = getattr(request.scope.get("route"), "path", None)
+    log.info("a page was refused", code=error.code, route=route)
     visit = getattr(request.state, "visit", None)
     return frame_of(request).page(
         request, "refused.html", visit, status=STATUS[error.kind], error=error, facts=error.facts

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from cna_service.kit.errors import Unavailable
@@ -58,25 +59,33 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view; whatever is written in it is rolled back."""
-        with self.engine.connect() as connection:
+        """A consistent view; whatever is written in it is rolled back. Raises DatabaseUnavailable."""
+        with self._connected() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield connection
+            except DBAPIError as error:
+                if _is_outage(error):
+                    raise DatabaseUnavailable(f"The database cannot be read: {error.orig}") from error
+                raise
             finally:
                 connection.rollback()
 
     def close(self) -> None:
         self.engine.dispose()
 
-    @contextmanager
-    def _transaction(self, begin: str | None) -> Iterator[Connection]:
+    def _connected(self) -> Connection:
         try:
-            connection = self.engine.connect()
+            return self.engine.connect()
         except DBAPIError as error:
             raise DatabaseUnavailable(f"The database cannot be reached: {error.orig}") from error
-        with connection:
+        except NoConnectionFree as error:
+            raise DatabaseUnavailable("Every connection to the database is in use.") from error
+
+    @contextmanager
+    def _transaction(self, begin: str | None) -> Iterator[Connection]:
+        with self._connected() as connection:
             if begin is not None:
                 connection = connection.execution_options(cna_begin=begin)
             try:
@@ -131,6 +140,12 @@ def _postgres_engine(url: URL) -> Engine:
 
 
 def ping(database: Database) -> None:
-    """Raises DatabaseUnavailable unless a write transaction can be opened."""
+    """Commit a write that changes nothing. Raises DatabaseUnavailable where that is not possible.
+
+    A transaction that writes nothing opens and commits on a full disk.
+    """
     with database.write() as connection:
-        connection.execute(text("SELECT 1"))
+        is_migrated = connection.dialect.has_table(connection, "alembic_version")
+        connection.execute(
+            text("UPDATE alembic_version SET version_num = version_num" if is_migrated else "SELECT 1")
+        )

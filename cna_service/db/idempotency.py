@@ -71,10 +71,9 @@ def begin(connection: Connection, key: Key, now: datetime) -> None:
     """
     row = {"subject": key.subject, "key": key.key, "request_sha256": key.request_sha256, "recorded_at": now}
     if connection.dialect.name == "postgresql":
-        claimed = (
-            connection.execute(postgresql.insert(idempotency).values(row).on_conflict_do_nothing()).rowcount
-            == 1
-        )
+        # The driver does not count rows of such an insert; what it returns says whether there was one.
+        once = postgresql.insert(idempotency).values(row).on_conflict_do_nothing()
+        claimed = connection.execute(once.returning(idempotency.c.key)).first() is not None
     else:
         claimed = connection.execute(select(idempotency.c.key).where(_is(key))).first() is None
         if claimed:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -37,6 +38,9 @@ DELIVERED, UNDELIVERED, FAILED, UNKNOWN, SUPERSEDED = (
     "unknown",
     "superseded",
 )
+
+WAITING = (PENDING, UNKNOWN)
+"""To be sent when ``next_try_at`` comes. UNKNOWN: the provider may have taken an earlier try, so he is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +135,31 @@ class Claimed:
     content: Mapping[str, Any]
     tries: int
     was_sending: bool
-    """True when an earlier claim ran out: what became of that try is not known."""
+    """True when an earlier claim ran out, or its answer was lost: what became of that try is not known."""
     created_at: datetime
+
+
+def _claimable(now: datetime, machine_now: datetime) -> ColumnElement[bool]:
+    free = and_(outbox.c.state.in_(WAITING), outbox.c.next_try_at <= now)
+    abandoned = and_(outbox.c.state == SENDING, outbox.c.lease_until <= machine_now)
+    return or_(free, abandoned)
+
+
+def has_claimable(connection: Connection, now: datetime, machine_now: datetime) -> bool:
+    """Is there anything to claim? Asked first, so that an idle desk takes no write lock."""
+    return (
+        connection.execute(select(outbox.c.id).where(_claimable(now, machine_now)).limit(1)).first()
+        is not None
+    )
 
 
 def claim(
     connection: Connection, *, by: str, now: datetime, machine_now: datetime, lease: timedelta, limit: int
 ) -> list[Claimed]:
     """Take what may be sent now: pending and due, or taken by somebody whose lease ran out."""
-    free = and_(outbox.c.state == PENDING, outbox.c.next_try_at <= now)
-    abandoned = and_(outbox.c.state == SENDING, outbox.c.lease_until <= machine_now)
     query = (
         select(outbox)
-        .where(or_(free, abandoned))
+        .where(_claimable(now, machine_now))
         .order_by(outbox.c.priority, outbox.c.created_at, outbox.c.id)
         .limit(limit)
     )
@@ -158,15 +174,15 @@ def claim(
         )
     return [
         Claimed(
-            r.id, r.stream, r.channel, r.contact, r.content, r.tries + 1, r.state == SENDING, r.created_at
+            r.id, r.stream, r.channel, r.contact, r.content, r.tries + 1, r.state != PENDING, r.created_at
         )
         for r in rows
     ]
 
 
-def release(connection: Connection, ids: Iterable[str]) -> None:
-    """Give back what was claimed and not begun (a node that stops)."""
-    where = and_(outbox.c.id.in_(list(ids)), outbox.c.state == SENDING)
+def release(connection: Connection, ids: Iterable[str], *, by: str) -> None:
+    """Give back what ``by`` claimed and did not begin (a node that stops); not what another has claimed since."""
+    where = and_(outbox.c.id.in_(list(ids)), outbox.c.state == SENDING, outbox.c.lease_by == by)
     connection.execute(update(outbox).where(where).values(state=PENDING, lease_by=None, lease_until=None))
 
 
@@ -225,7 +241,7 @@ def settle(
 
 def supersede(connection: Connection, dedup_prefix: str) -> int:
     """What was not yet sent is no longer useful (the alert was acknowledged)."""
-    where = and_(outbox.c.state == PENDING, outbox.c.dedup.startswith(dedup_prefix, autoescape=True))
+    where = and_(outbox.c.state.in_(WAITING), outbox.c.dedup.startswith(dedup_prefix, autoescape=True))
     return connection.execute(update(outbox).where(where).values(state=SUPERSEDED)).rowcount
 
 
@@ -241,11 +257,24 @@ def row_by_sid(connection: Connection, sid: str) -> Mapping[str, Any] | None:
 
 def unsettled(connection: Connection, now: datetime) -> int:
     """How many sendings are due or under way."""
-    where = or_(and_(outbox.c.state == PENDING, outbox.c.next_try_at <= now), outbox.c.state == SENDING)
+    where = or_(and_(outbox.c.state.in_(WAITING), outbox.c.next_try_at <= now), outbox.c.state == SENDING)
     return connection.execute(select(func.count()).select_from(outbox).where(where)).scalar_one()
 
 
 def next_try(connection: Connection) -> datetime | None:
-    query = select(func.min(outbox.c.next_try_at)).where(outbox.c.state == PENDING)
+    query = select(func.min(outbox.c.next_try_at)).where(outbox.c.state.in_(WAITING))
     found: datetime | None = connection.execute(query).scalar_one()
     return found
+
+
+def follow_step(connection: Connection, step: timedelta) -> None:
+    """The clock was set by ``step``: leases keep their length, and after a step back no retry waits longer for it."""
+    c = outbox.c
+    for r in connection.execute(select(c.id, c.lease_until).where(c.state == SENDING)).all():
+        if r.lease_until is not None:
+            moved = update(outbox).where(c.id == r.id).values(lease_until=r.lease_until + step)
+            connection.execute(moved)
+    if step >= timedelta():
+        return
+    for r in connection.execute(select(c.id, c.next_try_at).where(c.state.in_(WAITING))).all():
+        connection.execute(update(outbox).where(c.id == r.id).values(next_try_at=r.next_try_at + step))

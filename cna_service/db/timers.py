@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import (
     Column,
@@ -18,9 +19,11 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    and_,
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -36,6 +39,8 @@ class TimerKey:
     subject: str
     n: int = 0
 
+
+NOTHING_HELD: Mapping[str, datetime] = MappingProxyType({})
 
 timer = Table(
     "timer",
@@ -79,17 +84,25 @@ def read(connection: Connection, stream: str) -> dict[TimerKey, datetime]:
     return {TimerKey(r.kind, r.subject, r.n): r.wanted_at for r in rows}
 
 
-def streams_due(connection: Connection, now: datetime, limit: int = 64) -> list[str]:
-    """The streams with a timer due, the one that waited longest first."""
+def streams_due(
+    connection: Connection, now: datetime, limit: int = 64, held: Mapping[str, datetime] = NOTHING_HELD
+) -> list[str]:
+    """The streams with a timer due, the one that waited longest first; the kinds in ``held`` only up to theirs."""
     oldest = func.min(timer.c.due_at)
+    until = [and_(timer.c.kind == kind, timer.c.due_at <= at) for kind, at in held.items()]
     query = (
         select(timer.c.stream)
-        .where(timer.c.due_at <= now)
+        .where(or_(and_(timer.c.kind.not_in(list(held)), timer.c.due_at <= now), *until))
         .group_by(timer.c.stream)
         .order_by(oldest)
         .limit(limit)
     )
     return list(connection.execute(query).scalars())
+
+
+def streams_waiting(connection: Connection) -> list[str]:
+    """Every stream with a timer, due or not."""
+    return list(connection.execute(select(timer.c.stream).distinct().order_by(timer.c.stream)).scalars())
 
 
 def next_due(connection: Connection) -> datetime | None:

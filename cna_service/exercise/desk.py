@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from fastapi import APIRouter
 
 from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
 from cna_service.db.database import Database
@@ -22,6 +25,7 @@ from cna_service.exercise.mailbox import Mailbox
 from cna_service.exercise.phone_company import PhoneCompany
 from cna_service.exercise.phone_company_switch import Account
 from cna_service.exercise.seed import seed_exercise
+from cna_service.exercise.simulation import create_simulation
 from cna_service.kit.clock import Clock
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.desk import Desk
@@ -62,23 +66,40 @@ class ExerciseDesk:
         self.is_open = is_open
         self._database = database
         self._config = config
+        self._machine = machine
         self._is_started = False
         self._service: Service | None = None
         self._driver: Driver | None = None
-        account = Account("AC" + secrets.token_hex(16), secrets.token_hex(16), desk.telephone)
-        client = None if desk.public_url == local_url else client_for(desk.public_url, local_url)
-        self.company = PhoneCompany(account, clock, machine, client=client)
+        self._account = Account("AC" + secrets.token_hex(16), secrets.token_hex(16), desk.telephone)
+        self._local_url = local_url
         self.mailbox = Mailbox(desk.mail_from, clock)
-        self._telephony = TwilioTelephony(
-            TwilioAccount(
-                sid=account.sid,
-                tokens=(account.token,),
-                number=account.number,
-                base_url=self.company.base_url,
-            ),
-            name="exercise",
+
+    @cached_property
+    def company(self) -> PhoneCompany:
+        """Opens its socket when it is first asked for: a start that is refused before opens none."""
+        public = self.desk.public_url
+        client = None if public == self._local_url else client_for(public, self._local_url)
+        return PhoneCompany(self._account, self.clock, self._machine, client=client)
+
+    @cached_property
+    def _telephony(self) -> TwilioTelephony:
+        account = TwilioAccount(
+            sid=self._account.sid,
+            tokens=(self._account.token,),
+            number=self._account.number,
+            base_url=self.company.base_url,
         )
-        self.outside = Outside(self._telephony, self.mailbox)
+        return TwilioTelephony(account, name="exercise")
+
+    @cached_property
+    def outside(self) -> Outside:
+        """What the worker sends by: the real adapter to the simulated company, and the mailbox."""
+        return Outside(self._telephony, self.mailbox)
+
+    @cached_property
+    def router(self) -> APIRouter:
+        """The calls under ``/simulation``, for the application."""
+        return create_simulation(self)
 
     @classmethod
     def prepare(
@@ -157,7 +178,7 @@ class ExerciseDesk:
         if self._driver is not None:
             self._driver.stop()
         if not self._is_started:
-            # Its socket is open from the beginning, and only a server that runs can be shut down.
+            # Its socket is open already, and only a server that runs can be shut down.
             self.company.start()
         self.company.stop()
         if self._is_started:

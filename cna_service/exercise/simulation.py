@@ -6,13 +6,13 @@ None of them exists in a real desk. Only case time is simulated: tokens run on t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from starlette.responses import Response
 
+from cna_service.api import problems
 from cna_service.exercise import simulation_bodies as bodies
-from cna_service.exercise.desk import ExerciseDesk
 from cna_service.exercise.simulation_access import check_caller
 from cna_service.exercise.simulation_bodies import ClockOrder
 from cna_service.exercise.simulation_view import seeded
@@ -20,6 +20,9 @@ from cna_service.identity import tokens
 from cna_service.identity.tokens import Subject
 from cna_service.workflow.projections import DESK, DIRECTORY, LISTED, OFFICERS
 from cna_service.workflow.service import Service
+
+if TYPE_CHECKING:
+    from cna_service.exercise.desk import ExerciseDesk
 
 LOOK_SECONDS = 2.0
 """How long a look at telephones and mail waits, on a held clock, for what needs no time."""
@@ -53,7 +56,7 @@ def create_simulation(desk: ExerciseDesk) -> APIRouter:
         return issued(desk.service, told)
 
     @router.post("/counterpart", status_code=501, summary="Not in this version")
-    def counterpart() -> JSONResponse:
+    def counterpart() -> Response:
         return not_yet(
             "Counterparts that answer by themselves are not in this version; answer with their token."
         )
@@ -123,7 +126,7 @@ def _add_mail(router: APIRouter, desk: ExerciseDesk) -> None:
         return desk.mailbox.as_json()
 
     @router.post("/mail", status_code=501, summary="Not in this version")
-    def arriving() -> JSONResponse:
+    def arriving() -> Response:
         return not_yet("Mail arriving at the desk is not in this version; send a submission instead.")
 
 
@@ -167,6 +170,5 @@ def e164(number: str) -> str:
     return f"+{number.strip().removeprefix('+')}"
 
 
-def not_yet(detail: str) -> JSONResponse:
-    content = {"type": "about:blank", "title": "Not Implemented", "status": 501, "detail": detail}
-    return JSONResponse(content, 501, media_type="application/problem+json")
+def not_yet(detail: str) -> Response:
+    return problems.response(501, "not-in-this-version", "That call is not in this version", detail)

@@ -8,7 +8,7 @@ only the sender is required, and he comes from the token.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,15 @@ from cna_service.vessels.positions import told_position
 from cna_service.vessels.quantities import told_quantity
 
 
+_MOST_DIGITS = 15
+"""Within what the log's integers hold (2**53 - 1)."""
+
+MOST_ITEM_BYTES = 32_000
+"""Of all items together: an exchange is one entry, and an entry holds 60 KiB."""
+
+MOST_ATTACHMENTS = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a program could make of the bytes. Without a draft, ``why`` and ``fix`` say what a person must know."""
@@ -49,12 +58,13 @@ class Reading:
 def read_submission(data: bytes) -> Reading:
     """Read JSON bytes. Never raises; what cannot be read at all has no draft."""
     try:
-        text = data.decode("utf-8")
+        # A byte order mark says nothing in UTF-8 and is no reason to refuse (RFC 8259 section 8.1).
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return Reading(None, why=f"byte {error.start} is not UTF-8", fix="send JSON in UTF-8")
     try:
         # Figures stay as they were written: a float of ours would not be what the sender typed.
-        value = json.loads(text, parse_float=str, parse_constant=str)
+        value = json.loads(text, parse_float=str, parse_constant=str, parse_int=_integer)
     except (json.JSONDecodeError, RecursionError) as error:
         where = (
             f" at line {error.lineno}, column {error.colno}"
@@ -65,6 +75,11 @@ def read_submission(data: bytes) -> Reading:
     if not isinstance(value, dict):
         return Reading(None, why="the JSON is no object", fix='send one object, {"requester_reference": …}')
     return _read(value)
+
+
+def _integer(digits: str) -> int | str:
+    """A figure longer than any count is kept as it was written: Python refuses to read thousands of digits."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else digits
 
 
 def _read(value: Mapping[str, Any]) -> Reading:
@@ -98,7 +113,24 @@ def _items(measures: list[Any], vessels: int, problems: Problems) -> list[dict[s
             which = None
         for vessel in [which] if which is not None else range(1, vessels + 1):
             items[vessel, measure[:80]] = None
-    return [{"vessel": vessel, "measure": measure} for vessel, measure in items]
+    kept = _within(items)
+    if len(kept) < len(items):
+        why = f"only the first {len(kept)} of {len(items)} items are asked here; all are in the submission as received"
+        problems.append(
+            Problem("/measures", f"{len(items)} items", why, "send a submission for the other vessels")
+        )
+    return [{"vessel": vessel, "measure": measure} for vessel, measure in kept]
+
+
+def _within(items: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """As many items, in their order, as one entry holds."""
+    kept, size = [], 0
+    for vessel, measure in items:
+        size += len(measure.encode()) + len('{"measure":"","vessel":99},')
+        if size > MOST_ITEM_BYTES:
+            break
+        kept.append((vessel, measure))
+    return kept
 
 
 def _doubts(vessel: Mapping[str, Any], pointer: str) -> list[Problem]:
@@ -253,6 +285,6 @@ _SUBMISSION: Mapping[str, Reader] = {
     "translation_needed": yes_no,
     "earlier_requests": prose,
     "handling": _handling,
-    "attachments": many(_attachment),
+    "attachments": many(_attachment, MOST_ATTACHMENTS),
     "happened_at": instant,
 }

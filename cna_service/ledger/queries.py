@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, null, select, type_coerce
 from sqlalchemy.types import NullType
 
+from cna_service.kit import canonical
 from cna_service.ledger import tables as t
 from cna_service.ledger.tree_store import newest_checkpoint_size
 
@@ -73,6 +74,14 @@ def log_state(connection: Connection, log: str) -> LogState:
         oldest_pending_at=oldest,
         entries=entries,
     )
+
+
+def newest_recorded_at(connection: Connection, log: str) -> datetime | None:
+    """What the clock said when the entry with the highest number was written; None in an empty log."""
+    c = t.ledger_entry.c
+    query = select(c.recorded_at).where(c.log == log).order_by(c.entry_id.desc()).limit(1)
+    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    return found
 
 
 def streams(connection: Connection, prefixes: Iterable[str] = ("",)) -> list[tuple[str, int]]:
@@ -252,3 +261,20 @@ def newest_root(connection: Connection, log: str) -> bytes | None:
     query = select(c.root).where(c.log == log).order_by(c.size.desc()).limit(1)
     found: bytes | None = connection.execute(query).scalar_one_or_none()
     return found
+
+
+def first_entry(connection: Connection, stream: str) -> Mapping[str, Any] | None:
+    """The envelope of entry 1 of a stream, whatever log it was written for; private values closed. None without one.
+
+    Raises NotCanonical where the stored bytes were changed.
+    """
+    of_stream = (t.ledger_entry.c.stream == stream) & (t.ledger_entry.c.seq == 1)
+    query = (
+        select(t.ledger_body.c.body)
+        .join(t.ledger_entry, t.ledger_entry.c.entry_id == t.ledger_body.c.entry_id)
+        .where(of_stream)
+        .order_by(t.ledger_entry.c.entry_id)
+        .limit(1)
+    )
+    stored: bytes | None = connection.execute(query).scalar_one_or_none()
+    return None if stored is None else canonical.decode(stored)

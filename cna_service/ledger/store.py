@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 
 from cna_service.kit import canonical
 from cna_service.kit.errors import Conflict, NotFound
@@ -74,9 +74,13 @@ class Stamp:
 
 def open_stream(connection: Connection, name: str) -> Head:
     """Begin a stream; its row is the lock. Raises StreamExists."""
-    if connection.execute(select(t.stream.c.name).where(t.stream.c.name == name)).first() is not None:
+    # One statement: two nodes may begin the same stream at once.
+    on_postgres = connection.dialect.name == "postgresql"
+    begin = postgresql.insert(t.stream) if on_postgres else sqlite.insert(t.stream)
+    row = {"name": name, "head_seq": 0, "head_leaf": None}
+    begun = begin.values(row).on_conflict_do_nothing().returning(t.stream.c.name)
+    if connection.execute(begun).first() is None:
         raise StreamExists(name)
-    connection.execute(insert(t.stream).values(name=name, head_seq=0, head_leaf=None))
     return Head(0, None)
 
 

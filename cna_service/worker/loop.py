@@ -78,7 +78,8 @@ class Loop:
         """Ask the thread to end after what it does now; True if it did in time."""
         self._stop.set()
         self._woken.set()
-        self._thread.join(within)
+        if self._thread.ident is not None:
+            self._thread.join(within)
         return not self._thread.is_alive()
 
     def _run(self) -> None:

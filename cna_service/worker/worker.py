@@ -15,7 +15,8 @@ from cna_service.worker.housekeeping import DUTIES
 from cna_service.worker.loop import Heartbeats, Loop
 from cna_service.worker.senders import Senders
 from cna_service.workflow import deliver
-from cna_service.workflow.deliver import Outside
+from cna_service.workflow.clock_steps import ClockWatch
+from cna_service.workflow.deliver import LEASE, Outside
 from cna_service.workflow.fire import BATCH, fire_due
 from cna_service.workflow.service import Service
 
@@ -27,18 +28,31 @@ class Worker:
     """Starts four kinds of threads: tick, dispatch with its senders, sequencer, and APScheduler's housekeeping.
 
     APScheduler holds no deadline: its jobs are kept in memory, keyed by the calendar, and it is the second source of
-    wakes, should a thread's own wait ever fail.
+    wakes, should a thread's own wait ever fail. ``lease``: how long a claim holds without a result. ``every``: seconds
+    after which a thread looks by itself.
     """
 
-    def __init__(self, service: Service, outside: Outside, sequencer: Sequencer, *, senders: int = 8) -> None:
+    def __init__(
+        self,
+        service: Service,
+        outside: Outside,
+        sequencer: Sequencer,
+        *,
+        senders: int = 8,
+        lease: timedelta = LEASE,
+        every: float = 1.0,
+    ) -> None:
         self.beats = Heartbeats(service.machine)
         self._service = service
         self._sequencer = sequencer
+        self._lease = lease
+        # Case time of an exercise is moved by hand: it is not held against the machine's.
+        self._clock = None if service.desk.is_exercise else ClockWatch(service.clock)
         self.node = f"{socket.gethostname()}:{os.getpid()}"
         self._senders = Senders(senders, lambda c: deliver.send(service, outside, c, self.node))
         self._loops = (
-            Loop(TICK, self._tick, self.beats),
-            Loop(SEND, self._dispatch, self.beats),
+            Loop(TICK, self._tick, self.beats, every=every),
+            Loop(SEND, self._dispatch, self.beats, every=every),
             # Batches of a tenth of a second: a head and a signature for every commit would double the flushes.
             Loop(SEQUENCE, self._sequence, self.beats, every=0.1),
         )
@@ -62,7 +76,8 @@ class Worker:
 
     def stop(self) -> None:
         """No new claims; sends in flight finish; at most ten seconds."""
-        self._calendar.shutdown(wait=False)
+        if self._calendar.running:
+            self._calendar.shutdown(wait=False)
         for loop in self._loops:
             loop.stop()
         self._senders.stop()
@@ -78,11 +93,14 @@ class Worker:
         return self._senders.busy
 
     def _tick(self) -> bool:
-        return fire_due(self._service) >= BATCH
+        if self._clock is None:
+            return fire_due(self._service) >= BATCH
+        self._clock.look(self._service)
+        return fire_due(self._service, self._clock.believed) >= BATCH
 
     def _dispatch(self) -> bool:
         free = self._senders.free
-        claimed: list[Claimed] = deliver.claim(self._service, self.node, free) if free else []
+        claimed: list[Claimed] = deliver.claim(self._service, self.node, free, self._lease) if free else []
         for each in claimed:
             self._senders.take(each, self.wake)
         return bool(claimed)

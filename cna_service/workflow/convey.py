@@ -204,7 +204,7 @@ def _by_mail(
         mail.body,
         purpose="conveyance",
         attachments=[attachment],
-        **place,
+        place=place,
     )
     told = body | {
         "complete": False,

@@ -2,8 +2,8 @@
 
 Order (record.md, "Lock order"): claim and commit; send without any transaction; then a command: the stream's lock,
 the outbox row if our claim still stands, the entry. Dying after HTTP and before the result leaves the row
-``sending``: whoever finds its lease run out asks the provider first, and sends again marked "(repeat)" only if the
-provider knows nothing of it. A repeated alert is acceptable, a lost one is not.
+``sending``, an answer that got lost leaves it ``unknown``: whoever takes it next asks the provider first, and sends
+again marked "(repeat)" only if the provider knows nothing of it. A repeated alert is acceptable, a lost one is not.
 """
 
 from __future__ import annotations
@@ -35,11 +35,14 @@ class Outside:
     mail: MailOut | None
 
 
-def claim(service: Service, by: str, limit: int) -> list[Claimed]:
+def claim(service: Service, by: str, limit: int, lease: timedelta = LEASE) -> list[Claimed]:
     """Take up to ``limit`` sendings; committed before anything is sent."""
     now, machine_now = service.clock.now(), service.machine.now()
+    with service.database.read() as connection:
+        if not outbox.has_claimable(connection, now, machine_now):
+            return []
     with service.database.write() as connection:
-        return outbox.claim(connection, by=by, now=now, machine_now=machine_now, lease=LEASE, limit=limit)
+        return outbox.claim(connection, by=by, now=now, machine_now=machine_now, lease=lease, limit=limit)
 
 
 def send(service: Service, outside: Outside, claimed: Claimed, by: str) -> None:
@@ -68,7 +71,13 @@ def _already_accepted(service: Service, outside: Outside, claimed: Claimed) -> A
         sid = telephony.find_recent_call(to=claimed.contact, since=since)
     else:
         return None
-    return Accepted(telephony.name, sid, "accepted") if sid else None
+    if sid is None:
+        return None
+    with service.read() as reader:
+        known = outbox.row_by_sid(reader.connection, sid)
+    # What belongs to another sending to the same number proves nothing of this one: a lost summons is worse than two.
+    is_ours = known is None or known["id"] == claimed.id
+    return Accepted(telephony.name, sid, "accepted") if is_ours else None
 
 
 def _try(service: Service, outside: Outside, claimed: Claimed) -> Accepted:
@@ -144,4 +153,8 @@ def _next_state(
     if outcome.permanent or judged.goes_on_at_once:
         return outbox.FAILED, None
     delay = next_delay(tries=claimed.tries, spent=now - claimed.created_at, retry_after=outcome.retry_after)
-    return (outbox.FAILED, None) if delay is None else (outbox.PENDING, now + delay)
+    if delay is None:
+        return outbox.FAILED, None
+    # Once the provider may have taken it, he is asked before every further try (paging.md, "Unknown outcome").
+    may_be_taken = outcome.outcome_unknown or claimed.was_sending
+    return (outbox.UNKNOWN if may_be_taken else outbox.PENDING), now + delay

@@ -45,7 +45,9 @@ def due_of(record: CaseRecord) -> Callable[[Subject], datetime | None]:
         exchange = None if subject.exchange is None else record.exchange(subject.exchange)
         if exchange is not None and exchange.answers:
             return None
-        mine = (c for c in record.clocks if c.is_running and (exchange is None or c.exchange == exchange.n))
+        # A target of ours is no reason to wake the holder before its time.
+        running = (c for c in record.clocks if c.is_running and c.kind != "own")
+        mine = (c for c in running if exchange is None or c.exchange == exchange.n)
         return min((c.due_at for c in mine if c.due_at is not None), default=None)
 
     return due

@@ -7,7 +7,7 @@ holds up the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ import structlog
 from cna_service.cases.clocks import DECISION_LEAD, MARKS, counts_against_us
 from cna_service.cases.record import Clock
 from cna_service.db import timers
+from cna_service.db.database import DatabaseUnavailable
 from cna_service.db.timers import TimerKey
 from cna_service.escalation import drafts
 from cna_service.escalation.rules import UseContact, next_contact
@@ -24,7 +25,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow.derived import wanted_timers
+from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.projections import ALERTS, CASE, DESK
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, queue, raise_alert
@@ -33,30 +34,59 @@ from cna_service.workflow.work import Work
 BATCH = 64
 PUT_BACK = timedelta(seconds=60)
 TOO_MANY_FAILURES = 3
+_OF_CLOCKS = ("clock_warning", "clock_expiry")
+
+Believed = Callable[[datetime], datetime]
 
 log = structlog.get_logger(__name__)
 
 
-def fire_due(service: Service) -> int:
-    """Fire what is due in up to 64 streams; returns how many streams were looked at."""
+def as_read(now: datetime) -> datetime:
+    """The clock is believed as it is read."""
+    return now
+
+
+def fire_due(service: Service, believed: Believed = as_read) -> int:
+    """Fire what is due in up to 64 streams; returns how many streams were looked at.
+
+    ``believed`` says up to which instant clocks of cases may warn and lapse when the machine reads ``now``: a clock
+    that jumped ahead lapses nothing (desk-rules 11.4). Summonses go by the reading itself; early does no harm.
+    """
     now = service.clock.now()
+    held = dict.fromkeys(_OF_CLOCKS, believed(now))
     with service.database.read() as connection:
-        due = timers.streams_due(connection, now, BATCH)
+        due = timers.streams_due(connection, now, BATCH, held)
     if not due:
         return 0
-    poisoned: list[str] = []
-    with service.tick(SERVICE, due) as work:
-        for stream in sorted(work.held):
-            try:
-                with _apart(work, stream):
-                    _fire(service, work, stream)
-            except Exception:
-                # The only broad catch on this path: one stream must not stop the others.
-                log.exception("a stream could not be fired", stream=stream)
-                poisoned.append(stream)
-    if poisoned:
+    if poisoned := _fire_streams(service, due, believed):
         _put_back(service, poisoned)
     return len(due)
+
+
+def _fire_streams(service: Service, streams: list[str], believed: Believed) -> list[str]:
+    """Fire them in one transaction; returns those that raised. Raises DatabaseUnavailable.
+
+    The only broad catches on this path: one stream must not stop the others.
+    """
+    poisoned: list[str] = []
+    try:
+        with service.tick(SERVICE, streams) as work:
+            for stream in sorted(work.held):
+                try:
+                    with _apart(work, stream):
+                        _fire(service, work, stream, believed(work.now))
+                except Exception:
+                    log.exception("a stream could not be fired", stream=stream)
+                    poisoned.append(stream)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        if len(streams) == 1:
+            log.exception("a stream could not be read or written", stream=streams[0])
+            return streams
+        # One that cannot even be folded spoils the transaction of all: each by itself tells which.
+        return [p for stream in streams for p in _fire_streams(service, [stream], believed)]
+    return poisoned
 
 
 @contextmanager
@@ -74,31 +104,36 @@ def _apart(work: Work, stream: str) -> Iterator[None]:
 
 
 def _put_back(service: Service, streams: list[str]) -> None:
+    now = service.clock.now()
     with service.database.write() as connection:
-        worst = timers.push_back(connection, streams, service.clock.now(), PUT_BACK)
-    if worst == TOO_MANY_FAILURES:
+        failures = [timers.push_back(connection, [stream], now, PUT_BACK) for stream in streams]
+    if TOO_MANY_FAILURES in failures:
         with service.write(SERVICE, Action.SERVICE_TICK, DESK) as work:
             raise_alert(service, work, "desk_trouble")
 
 
-def _fire(service: Service, work: Work, stream: str) -> None:
-    """Do what the fold wants at this instant, the longest due first, until it wants nothing more now."""
+def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
+    """Do what the fold wants at this instant, the longest due first, until it wants nothing more now; clocks only
+    what they want at ``until``."""
     for _ in range(200):
         wanted = wanted_timers(work.held[stream])
-        due = sorted((at, key) for key, at in wanted.items() if at <= work.now)
+        limit = dict.fromkeys(_OF_CLOCKS, until)
+        due = sorted((at, key) for key, at in wanted.items() if at <= limit.get(key.kind, work.now))
         if not due:
             break
         at, key = due[0]
-        _fire_one(service, work, stream, key, at)
+        _fire_one(service, work, stream, key, at, until)
     else:
         raise RuntimeError(f"{stream} still wants {due[0]} after 200 steps")
     # Rows that the fold no longer wants must go, even where nothing was appended.
     timers.rewrite(work.connection, stream, wanted_timers(work.held[stream]))
 
 
-def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, at: datetime) -> None:
-    if key.kind in ("clock_warning", "clock_expiry"):
-        _fire_clock(service, work, stream, key.subject, at)
+def _fire_one(
+    service: Service, work: Work, stream: str, key: TimerKey, at: datetime, until: datetime
+) -> None:
+    if key.kind in _OF_CLOCKS:
+        _fire_clock(service, work, stream, key.subject, at, until)
     elif key.kind == "rung":
         climb(service, work, key.subject, stream)
     elif key.kind == "receipt":
@@ -109,13 +144,15 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, at: date
         raise ValueError(f"no duty fires timers of kind {key.kind}")
 
 
-def _fire_clock(service: Service, work: Work, stream: str, clock_id: str, at: datetime) -> None:
-    """Everything this clock owes now, as one entry and one alert: a lapse takes its own warnings along."""
+def _fire_clock(
+    service: Service, work: Work, stream: str, clock_id: str, at: datetime, until: datetime
+) -> None:
+    """Everything this clock owes at ``until``, as one entry and one alert: a lapse takes its own warnings along."""
     clock = work.of(CASE, stream).clock(clock_id)
     assert clock is not None and clock.due_at is not None
-    passed = [m for m, when in clock.warnings if m not in clock.warned and when <= work.now]
-    late = max(0, int((work.now - at).total_seconds()))
-    if clock.due_at <= work.now:
+    passed = [m for m, when in clock.warnings if m not in clock.warned and when <= until]
+    late = max(0, int((until - at).total_seconds()))
+    if clock.due_at <= until:
         _lapse(service, work, clock, passed, late, stream)
         return
     mark = passed[-1]
@@ -145,7 +182,8 @@ def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: 
         "late_by_seconds": late,
     }
     work.append(Draft("clock.lapsed", body), stream)
-    _alert_about(service, work, clock, "clock_lapsed", stream)
+    # A missed target of ours is a reminder to whoever holds the case, not a lapse under any agreement.
+    _alert_about(service, work, clock, "own_target_missed" if clock.kind == "own" else "clock_lapsed", stream)
 
 
 def _alert_about(service: Service, work: Work, clock: Clock, kind: str, stream: str) -> None:
@@ -178,7 +216,7 @@ def _holder_is_quiet(service: Service, work: Work, stream: str, exchange_key: st
     """The holder did nothing for so long: he and the next rung are summoned together (desk-rules 3.1)."""
     hold = work.of(ALERTS, stream).holds[exchange_key]
     record = work.of(CASE, stream)
-    due = min((c.due_at for c in record.clocks if c.is_running and c.due_at is not None), default=None)
+    due = due_of(record)(hold.subject)
     raise_alert(
         service,
         work,

@@ -32,9 +32,9 @@ def queue_mail(
     purpose: str,
     attachments: Sequence[Mapping[str, str]] = (),
     to: str | None = None,
-    **more: Any,
+    place: Mapping[str, Any] | None = None,
 ) -> str | None:
-    """Ask for a mail; returns the sending's id, or None where there is no address to send it to."""
+    """Ask for a mail; ``place`` says which conveyance it is. Returns the sending's id, or None where there is no address to send it to."""
     address = to or address_of(work, exchange)
     if address is None:
         return None
@@ -45,7 +45,7 @@ def queue_mail(
         "text": text,
         "case": work.case.ref,
         "attachments": [dict(a) for a in attachments],
-        **more,
+        **(place or {}),
     }
     work.send([Row(sending, work.stream, f"mail:{sending}", "email", address, content, priority=4)])
     return sending

@@ -12,9 +12,9 @@ from cna_service.ledger import queries, store
 from cna_service.ledger.checkpoint import Checkpoint, parse
 from cna_service.ledger.notes import parse as parse_note
 from cna_service.ledger.proofs import make_inclusion
-from cna_service.ledger.sequencer import StoredTree
 from cna_service.ledger.store import Head
 from cna_service.ledger.tiles import TreeHashes
+from cna_service.ledger.tree_store import StoredTree
 
 
 class NothingToProve(NotFound):

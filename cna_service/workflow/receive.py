@@ -30,6 +30,7 @@ from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.arming import Armed
+from cna_service.workflow.fitting import fitted
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.replies_json import received_reply
 from cna_service.workflow.service import Service
@@ -119,6 +120,8 @@ def _keep(service: Service, work: Work, arrival: Arrival, reading: Reading, exis
         "problems": [p.as_json() for p in problems],
     }
     body |= {"draft": draft} if draft is not None else {"why": reading.why, "fix": reading.fix}
+    if draft is not None:
+        body = dict(fitted(body))
     told = (draft or {}).get("happened_at")
     work.append(
         Draft("submission.received", body, happened_at=told_instant(told) if told else None, told_at=work.now)

@@ -15,7 +15,7 @@ from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Refused
 from cna_service.ledger import store
 from cna_service.ledger.entry import Body, Draft
-from cna_service.ledger.first_entry import first_entry
+from cna_service.ledger.queries import first_entry
 from cna_service.workflow.projections import DESK, LAW, STREAMS
 from cna_service.workflow.service import Service
 

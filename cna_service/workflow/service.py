@@ -129,7 +129,9 @@ class Service:
     def _committed(self, work: Work) -> None:
         for folded in work.held.values():
             self.folds.keep(folded)
-        self.wakes.wake()
+        # A tick that found its streams busy must not wake itself at once.
+        if work.appended or work.sendings:
+            self.wakes.wake()
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,14 @@ def alerts(service: Service, *, closed_since: timedelta = timedelta(hours=24)) -
     )
 
 
+def holds(service: Service, stream: str, alert: str, officer: str) -> bool:
+    """Whether this officer has taken this alert."""
+    with service.read() as reader:
+        found = reader.stream(stream).of(ALERTS).by_id.get(alert)
+    held = None if found is None else found.acknowledgement
+    return held is not None and held.officer == officer
+
+
 def _all_alerts(reader: Reader) -> list[Alert]:
     """Of the desk, of open cases, and of cases that changed lately: where an alert can still be open."""
     refs = [r["ref"] for r in case_queries.board(reader.connection, limit=500).rows]

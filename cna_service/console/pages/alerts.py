@@ -34,15 +34,13 @@ def acknowledge(request: Request, posted: Sent) -> Response:
     """Acknowledges the alert alone: no request is acknowledged by it (record.md, three acknowledgements)."""
     visit, service = signed_in(request), service_of(request)
     stream, alert = posted.value("stream"), posted.value("alert")
-    return carry_out(
-        request,
-        visit,
-        posted,
-        lambda key: verbs.acknowledge_alert(service, visit.actor, stream, alert, by="console", key=key),
-        to=_back(posted.value("to")),
-        done="alert-taken",
-        again=lambda form, status: _page(request, visit, status=status),
-    )
+    try:
+        verbs.acknowledge_alert(service, visit.actor, stream, alert, by="console")
+    except verbs.AlertHeld:
+        # Tapped twice: he holds it. Without a key, so that one taken back can be taken again.
+        if not views.holds(service, stream, alert, visit.officer.id):
+            raise
+    return frame_of(request).go(_back(posted.value("to")), "alert-taken")
 
 
 @router.post("/alerts/next")
@@ -56,7 +54,7 @@ def next_rung(request: Request, posted: Sent) -> Response:
         lambda key: verbs.next_rung(service, visit.actor, stream, alert, key),
         to=ALERTS,
         done="alert-raised-higher",
-        again=lambda form, status: _page(request, visit, status=status),
+        again=lambda _form, status: _page(request, visit, status=status),
     )
 
 

@@ -14,9 +14,7 @@ router = pages()
 
 
 @router.get("/static/{stamp}/{name:path}")
-def file(
-    request: Request, stamp: str, name: str, accept_encoding: Annotated[str, Header()] = ""
-) -> Response:
+def file(request: Request, stamp: str, name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
     found = frame_of(request).assets.by_name.get(name)
     if found is None:
         return Response("No such file.\n", 404, media_type="text/plain")

@@ -1,0 +1,50 @@
+"""The interface as one router: everything under ``/api/v1``, and what stands at the root."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from cna_service.api import (
+    alerts,
+    callbacks,
+    cases,
+    duty,
+    health,
+    ledger,
+    lookups,
+    steps,
+    submissions,
+    tokens,
+)
+
+PREFIX = "/api/v1"
+PARTS = (submissions, cases, steps, alerts, duty, lookups, ledger, tokens)
+
+TAGS = [
+    {"name": "submissions", "description": "A request arrives and is kept, whatever it holds."},
+    {"name": "cases", "description": "The folded record of a case, its log, its files."},
+    {"name": "facts", "description": "What was said, seen and found, each with source and time."},
+    {"name": "exchanges", "description": "One formal ask and what came of it, step by step."},
+    {"name": "register", "description": "The national register: candidates, never findings."},
+    {
+        "name": "rules",
+        "description": "What applies between two States, and what of it this authority adopted.",
+    },
+    {"name": "directory", "description": "Authorities of other States and how they are reached."},
+    {"name": "vessels", "description": "Identifiers checked against each other."},
+    {"name": "alerts", "description": "Who was summoned, how, and what came of it."},
+    {"name": "duty", "description": "Who has the watch."},
+    {"name": "ledger", "description": "The log's own interfaces."},
+    {"name": "tokens", "description": "Short tokens for signed-in officers."},
+    {"name": "health", "description": "Whether the desk works."},
+]
+
+
+def create_api() -> APIRouter:
+    """Needs ``app.state.running`` and ``app.state.metrics``."""
+    root = APIRouter()
+    for part in PARTS:
+        root.include_router(part.router, prefix=PREFIX)
+    root.include_router(health.router)
+    root.include_router(callbacks.router)
+    return root

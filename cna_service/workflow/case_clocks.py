@@ -1,0 +1,122 @@
+"""The clocks of a case as its page shows them: kind in words, provision and source, what they wait for, when due.
+
+What a clock counts comes from ``clock_views``; here stand the sentence that a claimed limit is handled by
+(desk-rules 1.1) and what was recorded of a lapse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from cna_service.cases.record import CaseRecord, Clock
+from cna_service.documents.measures import measure_words
+from cna_service.workflow.case_timeline import person_words
+from cna_service.workflow.clock_views import ClockView, clock_views
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClock:
+    """``adopted``: whether this authority's legal adviser had adopted the provision when the clock was set; None for
+    a clock under no provision. ``handling``: the sentence by which a claimed limit is handled. ``lapse``: who
+    recorded the effect of its running out, and the words."""
+
+    view: ClockView
+    provision: str | None
+    adopted: bool | None
+    source: str | None
+    limit: str | None
+    silence: str | None
+    measures: tuple[str, ...]
+    zone: str
+    handling: str | None
+    effect: str
+    lapse: tuple[str, object] | None
+
+    @property
+    def may_record_lapse(self) -> bool:
+        """Ran out, not yet dealt with, and in an exchange: somebody has to say what follows."""
+        return (
+            self.view.state == "ran_out"
+            and not self.view.is_lapse_recorded
+            and self.view.kind in ("legal", "claimed")
+        )
+
+
+def case_clocks(record: CaseRecord, zones: Mapping[int, str]) -> tuple[CaseClock, ...]:
+    """Every clock, running ones first, in the order in which they run out. ``zones``: by exchange."""
+    by_id = {c.id: c for c in record.clocks}
+    return tuple(_clock(record, view, by_id[view.id], zones) for view in clock_views(record))
+
+
+def _clock(record: CaseRecord, view: ClockView, clock: Clock, zones: Mapping[int, str]) -> CaseClock:
+    terms = clock.terms
+    provision = terms.get("provision")
+    silence = terms.get("silence") or {}
+    several = len({i.vessel for i in clock.items}) > 1
+    return CaseClock(
+        view=view,
+        provision=provision,
+        adopted=bool(terms.get("adopted")) if provision else None,
+        source=_source(terms.get("source")),
+        limit=_limit(terms.get("limit")),
+        silence=silence.get("words") if provision else None,
+        measures=tuple(
+            measure_words(i.measure).label + (f" (vessel {i.vessel})" if several else "") for i in clock.items
+        ),
+        zone=zones.get(clock.exchange or 0, "UTC"),
+        handling=_handling(record, clock) if clock.kind == "claimed" else None,
+        effect=str(silence.get("effect", "none")) if clock.kind == "legal" else "none",
+        lapse=_lapse(clock),
+    )
+
+
+def _source(told: Any) -> str | None:
+    if isinstance(told, Mapping):
+        return ", ".join(str(v) for k, v in told.items() if v and k != "label") or None
+    return str(told) if told else None
+
+
+def _limit(told: Any) -> str | None:
+    if not isinstance(told, Mapping):
+        return None
+    words, qualifier = told.get("words") or told.get("iso"), told.get("qualifier")
+    if not words:
+        return str(qualifier) if qualifier else None
+    return f"{words} (“{qualifier}”)" if qualifier else str(words)
+
+
+def _handling(record: CaseRecord, clock: Clock) -> str | None:
+    """The limit is treated as true where silence would count against us, and never confirmed to them."""
+    exchange = None if clock.exchange is None else record.exchange(clock.exchange)
+    if clock.due_at is None:
+        return None
+    due, provision = f"{clock.due_at:%H:%M}Z", clock.terms.get("provision")
+    if exchange is None or not exchange.is_inbound:
+        return f"Not verified by us: do not rely on it that anything follows at {due}."
+    if provision:
+        told = f"{clock.terms.get('agreement_title')}, {clock.terms.get('article')}, gives this limit"
+        return f"{told}; not verified by us; handle as due {due}, do not confirm the limit to them."
+    silence = (clock.terms.get("silence") or {}).get("words")
+    means = f" and that {silence}" if silence and silence != "not said" else ""
+    length = "" if clock.starts_at is None else _length(clock.due_at - clock.starts_at)
+    who = (
+        str(clock.stated_by) if clock.stated_by else "The caller" if exchange.form == "oral" else "The sender"
+    )
+    return f"{who} states {length}{means}; not verified by us; handle as due {due}, do not confirm the limit to him."
+
+
+def _length(length: timedelta) -> str:
+    minutes = int(length.total_seconds()) // 60
+    hours, left = divmod(minutes, 60)
+    if not hours:
+        return f"{left} min"
+    return f"{hours} h {left} min" if left else f"{hours} h"
+
+
+def _lapse(clock: Clock) -> tuple[str, object] | None:
+    if clock.lapse is None:
+        return None
+    return person_words(clock.lapse.get("actor")), clock.lapse.get("words")

@@ -1,0 +1,176 @@
+"""Steps of the clock: the desk's clock held against the monotonic one at every tick (record.md, "The clock").
+
+A step is recorded in the desk's stream and in every stream with a timer, is told to the administrator, and what waits
+in the outbox follows it. A step forward of more than five minutes (seven days at a start) is not believed on one
+source's word (desk-rules 11.4): until the clock is set back, or the desk is started again by a person, clocks of
+cases go on by the monotonic clock. Entries always carry what the clock said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from cna_service.db import outbox, timers
+from cna_service.identity.actors import SERVICE
+from cna_service.kit.clock import Clock
+from cna_service.kit.instants import from_text, to_text
+from cna_service.ledger import queries as ledger_queries
+from cna_service.ledger.entry import Draft
+from cna_service.workflow.projections import ALERTS, DESK, DESK_STATE
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import raise_alert
+from cna_service.workflow.work import Work
+
+SMALLEST = timedelta(seconds=2)
+BELIEVED = timedelta(minutes=5)
+BELIEVED_AT_START = timedelta(days=7)
+SAME_STEP = timedelta(seconds=10)
+"""Two nodes that measure one step find instants no further apart than this."""
+
+_NO_TIME = timedelta()
+_LONGEST_PAUSE = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The clock and the monotonic clock (seconds) at one moment."""
+
+    at: datetime
+    monotonic: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """``before``: what the clock should have said; ``after``: what it said."""
+
+    before: datetime
+    after: datetime
+    is_believed: bool
+
+    @property
+    def size(self) -> timedelta:
+        return self.after - self.before
+
+
+def step_between(earlier: Reading, later: Reading, *, believed: timedelta = BELIEVED) -> Step | None:
+    """The step of the clock between two readings, None for one of two seconds or less."""
+    expected = earlier.at + timedelta(seconds=later.monotonic - earlier.monotonic)
+    size = later.at - expected
+    return None if abs(size) <= SMALLEST else Step(expected, later.at, size <= believed)
+
+
+def step_at_start(newest: datetime | None, now: datetime) -> Step | None:
+    """What the newest entry says of the clock at a start: behind it, or ahead of it by more than seven days.
+
+    How long the desk was down is not known, so that a shorter step forward cannot be seen.
+    """
+    if newest is None or -SMALLEST <= now - newest <= BELIEVED_AT_START:
+        return None
+    return Step(newest, now, now < newest)
+
+
+def held_after(held: timedelta, step: Step) -> timedelta:
+    """What is not believed of the clock once it stepped: a step back takes off what was too much."""
+    counts = step.size < _NO_TIME or not step.is_believed
+    left = held + step.size if counts else held
+    return left if left > SMALLEST else _NO_TIME
+
+
+class ClockWatch:
+    """One per process. ``look`` at each tick; ``believed`` is the clock as clocks of cases may take it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last: Reading | None = None
+        self._held = _NO_TIME
+
+    @property
+    def held(self) -> timedelta:
+        """By how much the clock is ahead of what is believed."""
+        return self._held
+
+    def look(self, service: Service) -> Step | None:
+        """Compare the clocks; record a step. Raises DatabaseUnavailable, and then finds the step again."""
+        now = _read(self._clock)
+        step = self._step(service, now)
+        if step is not None:
+            log.warning("the clock stepped", seconds=step.size.total_seconds(), believed=step.is_believed)
+            record_step(service, step)
+            self._held = held_after(self._held, step)
+        self._last = now
+        return step
+
+    def believed(self, now: datetime) -> datetime:
+        """``now`` without what is not believed of it, nor what it jumped since the last look."""
+        if self._last is None:
+            return now
+        passed = timedelta(seconds=self._clock.monotonic() - self._last.monotonic)
+        return min(now, self._last.at + passed) - self._held
+
+    def _step(self, service: Service, now: Reading) -> Step | None:
+        if self._last is not None:
+            return step_between(self._last, now)
+        with service.read() as reader:
+            newest = ledger_queries.newest_recorded_at(reader.connection, service.desk.log_origin)
+        return step_at_start(newest, now.at)
+
+
+def _read(clock: Clock) -> Reading:
+    """Both clocks; anew where the process was stopped between the readings."""
+    while True:
+        began, at, ended = clock.monotonic(), clock.now(), clock.monotonic()
+        if ended - began < _LONGEST_PAUSE:
+            return Reading(at, ended)
+
+
+def record_step(service: Service, step: Step) -> bool:
+    """Write ``clock.stepped`` wherever something waits; False if another node has recorded this very step."""
+    with service.tick(SERVICE, {DESK, *_readable(service)}, wait=True) as work:
+        if _is_recorded(work, step):
+            return False
+        for stream in sorted(work.held):
+            if work.held[stream].unknown is None:
+                work.append(Draft("clock.stepped", _body(step)), stream)
+        outbox.follow_step(work.connection, step.size)
+        is_told = any(a.kind == "clock_stepped" and a.is_climbing for a in work.of(ALERTS, DESK).open)
+        if not is_told:
+            raise_alert(service, work, "clock_stepped", stream=DESK)
+    return True
+
+
+def _readable(service: Service) -> list[str]:
+    """The streams with a timer, without those that cannot be read: these must not keep the step from the others."""
+    found = []
+    with service.read() as reader:
+        for stream in timers.streams_waiting(reader.connection):
+            try:
+                reader.stream(stream)
+            except Exception:
+                # Broad, as in fire: whatever is wrong with one stream is told by its own failures.
+                log.exception("a stream could not be read", stream=stream)
+            else:
+                found.append(stream)
+    return found
+
+
+def _body(step: Step) -> dict[str, object]:
+    return {
+        "before": to_text(step.before),
+        "after": to_text(step.after),
+        "size_us": step.size // timedelta(microseconds=1),
+        "believed": step.is_believed,
+    }
+
+
+def _is_recorded(work: Work, step: Step) -> bool:
+    known = work.of(DESK_STATE, DESK).clock_steps[-1:]
+    return any(
+        abs(from_text(told["before"]) - step.before) < SAME_STEP
+        and abs(from_text(told["after"]) - step.after) < SAME_STEP
+        for told in known
+    )
