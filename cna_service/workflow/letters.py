@@ -102,7 +102,7 @@ def basis_line(record: CaseRecord, exchange: Exchange, answer: Answer | None = N
     if answer is not None and answer.basis is not None:
         b = answer.basis
         adopted = bool(b.get("adopted"))
-        return BasisLine(b["provision"], b.get("article", ""), b.get("agreement_title", ""), adopted)
+        return BasisLine(b["provision"], _article(b.get("article")), b.get("agreement_title", ""), adopted)
     if answer is not None:
         return None
     terms = next(
@@ -112,7 +112,7 @@ def basis_line(record: CaseRecord, exchange: Exchange, answer: Answer | None = N
         return None
     return BasisLine(
         terms["provision"],
-        terms.get("article") or "",
+        _article(terms.get("article")),
         terms.get("agreement_title") or "",
         bool(terms.get("adopted")),
     )
@@ -133,12 +133,7 @@ def written_answer(service: Service, work: Work, exchange: Exchange, answer: Ans
         items=_items(record, exchange),
         form=Form(answer.form),
         basis=basis_line(record, exchange, answer),
-        decided_by=OfficialLine(
-            _words(by.get("name")) or str(answer.actor.get("name", "")),
-            _words(by.get("post")) or str(answer.actor.get("post", "")) or None,
-            _words(by.get("office")) or str(answer.actor.get("office", "")) or None,
-            _words(by.get("capacity")),
-        ),
+        decided_by=_decided_by(answer),
         delegation=_words(by.get("delegation")),
         decided_at=decided,
         register=_register(answer),
@@ -146,6 +141,24 @@ def written_answer(service: Service, work: Work, exchange: Exchange, answer: Ans
         standing_note=None
         if exchange.standing != "unverified"
         else "the requester's standing was not verified",
+    )
+
+
+def _article(number: object) -> str:
+    return f"art. {number}" if number else ""
+
+
+def _decided_by(answer: Answer) -> OfficialLine:
+    """Who decided, as recorded; post and office of whoever wrote it down belong to nobody else."""
+    by, actor = answer.by, answer.actor
+    name = _words(by.get("name"))
+    if name is None or name == actor.get("name"):
+        by = {"name": actor.get("name"), "post": actor.get("post"), "office": actor.get("office"), **by}
+    return OfficialLine(
+        _words(by.get("name")) or "",
+        _words(by.get("post")),
+        _words(by.get("office")),
+        _words(by.get("capacity")),
     )
 
 

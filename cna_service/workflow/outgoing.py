@@ -28,13 +28,14 @@ def queue_mail(
     exchange: Exchange,
     subject: str,
     text: str,
+    /,
     *,
     purpose: str,
     attachments: Sequence[Mapping[str, str]] = (),
     to: str | None = None,
     place: Mapping[str, Any] | None = None,
 ) -> str | None:
-    """Ask for a mail; ``place`` says which conveyance it is. Returns the sending's id, or None where there is no address to send it to."""
+    """Ask for a mail; ``place`` says which conveyance it is. Returns the sending's id, or None without an address."""
     address = to or address_of(work, exchange)
     if address is None:
         return None

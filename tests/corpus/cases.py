@@ -27,6 +27,7 @@ def inbound(desk: LiveDesk) -> str:
     desk.settle()
     desk.advance(minutes=6)
     desk.person("duty-2").replies("1 {code}")
+    desk.attend(ref, "duty-2")
     desk.do(acknowledge_request, "duty-2", ref, 1, words="In hand.")
     desk.do(record_standing, "duty-2", ref, 1, standing="called_back", number="+15550102", by={"name": "Watch"})
     desk.do(ask_question, "duty-2", ref, 1, words="How many persons are aboard?\n\nWhich last port?")
@@ -64,6 +65,7 @@ def outbound(desk: LiveDesk) -> str:
     vessel |= {"position": "off the coast of XQ, international waters", "how": "as_heard", "source": "unit 4"}
     got = desk.do(open_case, "duty-1", channel="radio", summary="Sailing vessel, no number.", vessels=[vessel])
     ref = str(got["case"])
+    desk.attend(ref, "duty-1")
     desk.do(record_fact, "duty-1", ref, "persons", name="Master", nationality="XQ", post="master")
     asks = {"direction": "outbound", "authority": "mrcc-xp", "basis": ["xp-3", "xp-4"]}
     asks |= {"measures": ["confirm_registry", "board"], "text": "Is she on your register? May we board?"}

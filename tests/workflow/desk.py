@@ -21,6 +21,7 @@ from cna_service.ledger import store
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.workflow import calls, deliver, replies
+from cna_service.workflow.alerts import acknowledge_alert
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.fire import fire_due
 from cna_service.workflow.projections import ALERTS, CASE, DESK, DIRECTORY, LISTED, OFFICERS, case_stream
@@ -56,6 +57,7 @@ class LiveDesk:
         self.postbox = Postbox()
         self.outside = Outside(self.exchange, self.postbox)
         self._tokens = itertools.count(1)
+        self._attended: dict[str, str] = {}
 
     # --- who acts
 
@@ -159,9 +161,23 @@ class LiveDesk:
     def settle(self) -> None:
         """Everything that wants no time to pass."""
         for _ in range(200):
-            if not self.tick() + self.deliver():
+            if not self.tick() + self.deliver() + self._take_alerts():
                 return
         raise AssertionError("the desk does not come to rest")
+
+    def attend(self, ref: str, officer: str) -> None:
+        """From now on this officer takes every alert of the case at once, at the console."""
+        self._attended[ref] = officer
+        self.settle()
+
+    def _take_alerts(self) -> int:
+        taken = 0
+        for ref, officer in self._attended.items():
+            for alert in self.alerts(ref).open:
+                if alert.is_climbing:
+                    acknowledge_alert(self.service, self.officer(officer), case_stream(ref), alert.id)
+                    taken += 1
+        return taken
 
     def advance(self, **window: float) -> None:
         self.advance_to(self.clock.now() + timedelta(**window))

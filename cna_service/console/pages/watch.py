@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,6 +15,8 @@ from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid, Problem
 from cna_service.workflow import roster, views
+from cna_service.workflow.keys import Key
+from cna_service.workflow.service import Service
 
 router = pages()
 WATCH = "/console/watch"
@@ -75,11 +78,24 @@ def set_roster(request: Request, posted: Sent) -> Response:
         request,
         visit,
         posted,
-        lambda key: roster.set_roster(service, visit.actor, roster_body(posted), key),
+        lambda key: _set_roster(service, visit, posted, key),
         to=WATCH,
         done="roster-set",
         again=lambda form, status: _page(request, visit, roster_form=form, status=status),
     )
+
+
+def _set_roster(service: Service, visit: Visit, posted: Posted, key: Key | None) -> None:
+    try:
+        roster.set_roster(service, visit.actor, roster_body(posted), key)
+    except Invalid as error:
+        # The form asks once for what the roster says of each rotation.
+        raise Invalid("", *dict.fromkeys(replace(p, pointer=_asked_at(p.pointer)) for p in error.problems)) from None
+
+
+def _asked_at(pointer: str) -> str:
+    _, _, rest = pointer.partition("/rotations/")
+    return f"/{rest.partition('/')[2]}" if rest else pointer
 
 
 def roster_body(posted: Posted) -> dict[str, Any]:
