@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -56,6 +57,9 @@ class Running:
         if self.exercise is not None:
             self.exercise.start()
         self.worker.start()
+        if isinstance(self.outside.telephony, TwilioTelephony):
+            prepare = self.outside.telephony.prepare
+            threading.Thread(target=prepare, name="prepare-telephony", daemon=True).start()
 
     def stop(self) -> None:
         self.worker.stop()

@@ -17,7 +17,11 @@ async def healthz() -> PlainTextResponse:
     return PlainTextResponse("ok\n")
 
 
-@router.get("/readyz", summary="The desk works, and what is wrong with it")
+@router.get(
+    "/readyz",
+    summary="The desk works, and what is wrong with it",
+    responses={503: {"description": "It does not work; `why` says what is wrong."}},
+)
 def readyz(request: Request) -> JSONResponse:
     """503 if the database cannot be written, migrations are pending, or the engine has not ticked for ten seconds."""
     running = request.app.state.running

@@ -8,16 +8,18 @@ from typing import Any
 
 from cna_service.bootstrap import log_origin
 from cna_service.cases import queries as case_queries
+from cna_service.cases.as_json import case_json, entry_json, plain
 from cna_service.cases.record import CaseRecord
 from cna_service.cli.deployment import instant_of, open_database
 from cna_service.cli.shown import columns, instant, show
-from cna_service.kit.instants import to_text
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger import store as ledger_store
 from cna_service.ledger.entry import Entry
+from cna_service.ledger.queries import Seal
 from cna_service.workflow.clock_views import clock_views
 from cna_service.workflow.projections import CASE
-from cna_service.workflow.replay import as_plain, replay_stored, stream_of_case
+from cna_service.workflow.replay import replay_stored, stream_of_case
+from cna_service.workflow.replies_json import clocks_json
 from cna_service.workflow.verification import fresh_folds
 
 
@@ -46,7 +48,7 @@ def list_cases(asked: Namespace) -> int:
 
 def _plain_row(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: as_plain(value) for name, value in row.items() if name not in ("leaf", "stream", "fold_version")
+        name: plain(value) for name, value in row.items() if name not in ("leaf", "stream", "fold_version")
     }
 
 
@@ -60,7 +62,7 @@ def show_case(asked: Namespace) -> int:
     words = list(_case(record))
     if folded.broken is not None:
         words.insert(0, f"THE STORED BYTES DO NOT FIT TOGETHER: {folded.broken}")
-    show(asked, as_plain(record), words)
+    show(asked, {**case_json(record), "clocks": clocks_json(record, None, own=True)}, words)
     return 1 if folded.broken is not None or folded.head.seq == 0 else 0
 
 
@@ -90,22 +92,10 @@ def entries(asked: Namespace) -> int:
     return 0 if reading.broken is None else 1
 
 
-def _entry(entry: Entry, seals: Any) -> dict[str, Any]:
-    """The shape of ``GET /cases/{ref}/entries`` (api.md, "Shapes fixed")."""
+def _entry(entry: Entry, seals: Mapping[int, Seal]) -> dict[str, Any]:
     seal = seals.get(entry.seq)
-    return {
-        "stream": entry.stream,
-        "seq": entry.seq,
-        "type": entry.type,
-        "happened_at": as_plain(entry.happened_at),
-        "told_at": as_plain(entry.told_at),
-        "recorded_at": to_text(entry.recorded_at),
-        "actor": dict(entry.actor),
-        "body": as_plain(entry.body),
-        "leaf": entry.leaf,
-        "index": None if seal is None else seal.index,
-        "seal": "recorded" if seal is None else seal.state,
-    }
+    state = "recorded" if seal is None else seal.state
+    return entry_json(entry, index=None if seal is None else seal.index, seal=state)
 
 
 def replay_case(asked: Namespace) -> int:

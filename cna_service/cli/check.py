@@ -5,7 +5,6 @@ Exit 1 where something must be corrected; remarks alone are 0.
 
 from __future__ import annotations
 
-import os
 import stat
 from argparse import Namespace
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import DBAPIError
 
-from cna_service.bootstrap import LOG_KEY, log_origin
+from cna_service.bootstrap import log_origin
 from cna_service.cli import check_desk, check_policy
 from cna_service.cli.deployment import (
     SECRETS,
@@ -33,13 +32,9 @@ from cna_service.db.migrate import is_pending
 from cna_service.identity import secrets_file
 from cna_service.kit.clock import SystemClock
 from cna_service.kit.errors import ServiceError
-from cna_service.ledger.keys import MalformedKey, load_key_file
+from cna_service.ledger.keys import MalformedKey
+from cna_service.workflow.log_keys import LOG_KEY, ROTATION, log_verifiers
 from cna_service.workflow.seeding import BornExercise, BornReal
-
-_ROTATE_LOG_KEY = (
-    "signs the log. Never delete it: what it signed is verified with it. To rotate, stop the desk and put a new key "
-    "beside it under the same log name; keep the old one for ever, apart from the data."
-)
 
 
 def check(asked: Namespace) -> int:
@@ -147,24 +142,27 @@ def _secrets(settings: Settings, *, exercise: bool) -> Iterator[Remark]:
             yield wrong("secrets", each.problem)
         else:
             yield well("secrets", f"{each.path} {each.is_for}. Rotation: {each.rotation}")
-    yield _log_key(settings, exercise=exercise)
+    yield from _log_key(settings, exercise=exercise)
 
 
-def _log_key(settings: Settings, *, exercise: bool) -> Remark:
-    path = settings.data / SECRETS / LOG_KEY
-    origin = log_origin(settings, exercise=exercise)
+def _log_key(settings: Settings, *, exercise: bool) -> Iterator[Remark]:
+    folder, origin = settings.data / SECRETS, log_origin(settings, exercise=exercise)
     try:
-        mode = stat.S_IMODE(os.stat(path).st_mode)
-        name = load_key_file(path).name
+        names = {key.name for key in log_verifiers(folder)}
     except (OSError, MalformedKey) as error:
-        return wrong("log key", f"{path} cannot be used: {error}. Restore it from the backup.")
-    if mode & 0o077:
-        return wrong("log key", f"{path} is open to other accounts of this machine. Run: chmod 600 {path}")
-    if name != origin:
-        return wrong(
-            "log key", f"{path} is of the log {name}, the settings name {origin}: correct CNA_LOG_ORIGIN."
+        yield wrong("secrets", f"{folder / LOG_KEY} cannot be used: {error}. Restore it from the backup.")
+        return
+    for path in sorted(folder.glob(f"{LOG_KEY}*")):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield wrong("secrets", f"{path} is open to other accounts of this machine. Run: chmod 600 {path}")
+        else:
+            does = "signs the log" if path.name == LOG_KEY else "verifies what it signed of the log"
+            yield well("secrets", f"{path} {does} (Ed25519). Rotation: {ROTATION}")
+    if names != {origin}:
+        told = ", ".join(sorted(names))
+        yield wrong(
+            "secrets", f"{folder / LOG_KEY} is of the log {told}, the settings name {origin}: correct them."
         )
-    return well("log key", f"{path} {_ROTATE_LOG_KEY}")
 
 
 def _database(asked: Namespace, settings: Settings, wanted: check_desk.Wanted) -> Iterator[Remark]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.agreements.rules import acknowledgement_policy_problems
@@ -17,7 +16,7 @@ from cna_service.escalation.words import read_texts
 from cna_service.kit.errors import Invalid
 
 ACKNOWLEDGEMENT = "acknowledgement.toml"
-"""Optional: ``receipt_acknowledges = ["coe-7"]``, the provisions for which the receipt shall count as acknowledgement."""
+"""Optional: ``receipt_acknowledges = ["coe-7"]``, provisions for which the receipt shall count as acknowledgement."""
 
 
 def look(settings: Settings, *, exercise: bool) -> tuple[Catalogue | None, list[Remark]]:
@@ -26,8 +25,8 @@ def look(settings: Settings, *, exercise: bool) -> tuple[Catalogue | None, list[
     if not folder.is_dir():
         return None, [wrong("policy", f"{folder} is not there: correct CNA_CONFIG.")]
     catalogue, found = _catalogue(folder, exercise=exercise)
-    found += _text_file(folder / "ladders.toml", lambda text: len(read_ladders(text).by_id), "ladders")
-    found += _text_file(folder / "texts.toml", lambda text: str(read_texts(text) and "readable"), "texts")
+    found += _text_file(folder / "ladders.toml", lambda text: f"{len(read_ladders(text).by_id)} ladders")
+    found += _text_file(folder / "texts.toml", lambda text: f"sha256 {read_texts(text).sha256}")
     if catalogue is not None:
         found += _acknowledgement(folder / ACKNOWLEDGEMENT, catalogue)
     return catalogue, found
@@ -47,7 +46,7 @@ def _catalogue(folder: Path, *, exercise: bool) -> tuple[Catalogue | None, list[
     return catalogue, [well("policy", f"{folder / 'agreements'}: {counted}")]
 
 
-def _text_file(path: Path, read: Callable[[str], Any], what: str) -> list[Remark]:
+def _text_file(path: Path, read: Callable[[str], str]) -> list[Remark]:
     try:
         read_as = read(path.read_text(encoding="utf-8"))
     except Invalid as error:
@@ -56,7 +55,7 @@ def _text_file(path: Path, read: Callable[[str], Any], what: str) -> list[Remark
         return [wrong("policy", f"{path}: {error.strerror}")]
     except UnicodeDecodeError as error:
         return [wrong("policy", f"{path}: byte {error.start} is not UTF-8. Save the file as UTF-8.")]
-    return [well("policy", f"{path}: {what} {read_as}")]
+    return [well("policy", f"{path}: {read_as}")]
 
 
 def _faults(error: Invalid, path: Path) -> Iterator[Remark]:

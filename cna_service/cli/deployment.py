@@ -75,7 +75,10 @@ def settings_of(asked: Namespace) -> Settings:
             settings = Settings(**told, data=EXERCISE_FOLDER)
     except ValidationError as error:
         # What was typed is not repeated: it may be a secret.
-        wrong = ((str(e["loc"][0]) if e["loc"] else "settings", str(e["msg"])) for e in error.errors())
+        wrong = (
+            (str(e["loc"][0]) if e["loc"] else "settings", str(e["msg"]).removeprefix("Value error, "))
+            for e in error.errors()
+        )
         problems = [
             Problem(f"CNA_{name.upper()}", None, why, "Correct it in the environment.") for name, why in wrong
         ]

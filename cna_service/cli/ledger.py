@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from cna_service.bootstrap import LOG_KEY, log_origin
+from cna_service.bootstrap import log_origin
 from cna_service.cli.deployment import SECRETS, open_database, open_desk, whoever_asks
 from cna_service.cli.shown import instant, show
 from cna_service.documents.log_line import read_log_line
@@ -17,9 +17,10 @@ from cna_service.kit.clock import SystemClock
 from cna_service.kit.errors import Invalid, Problem
 from cna_service.kit.ids import read_reference
 from cna_service.ledger import queries
-from cna_service.ledger.keys import MalformedKey, load_key_file, parse_vkey
+from cna_service.ledger.keys import Ed25519Verifier, MalformedKey, parse_vkey
 from cna_service.ledger.notes import Verifier
 from cna_service.ledger.verify_report import SOUND, TAMPERED, Report
+from cna_service.workflow.log_keys import log_verifiers
 from cna_service.workflow.projections import DESK_STATE, LOG, case_stream
 from cna_service.workflow.proving import prove as prove_entry
 from cna_service.workflow.seen import Seen, look_for
@@ -34,7 +35,7 @@ def verify(asked: Namespace) -> int:
         raise Invalid("", Problem("--seen", asked.seen, "is no such line", fix))
     with open_database(asked) as (settings, database):
         log = log_origin(settings, exercise=asked.exercise)
-        keys = _keys(asked.key, settings.data / SECRETS / LOG_KEY)
+        keys = _keys(asked.key, settings.data / SECRETS)
         # In an exercise case time is moved by hand; how long an entry waits says nothing.
         now = None if asked.exercise else SystemClock().now()
         report = verify_stored(database, log, keys, now=now)
@@ -55,20 +56,22 @@ def _exit(report: Report, found: Seen | None) -> int:
     return TAMPERED if TAMPERED in codes else max(codes)
 
 
-def _keys(given: Sequence[str], path: Path) -> list[Verifier]:
-    """The keys given, else the desk's own; none where its file cannot be read: then signatures stay undecided."""
+def _keys(given: Sequence[str], folder: Path) -> Sequence[Verifier]:
+    """The keys given, else the desk's own."""
     try:
-        if given:
-            return [parse_vkey(text) for text in given]
+        return [parse_vkey(text) for text in given] or _own_keys(folder)
     except MalformedKey as error:
-        raise Invalid(
-            "", Problem("--key", None, str(error), "Copy it as `cna ledger status` prints it.")
-        ) from None
+        fix = "Copy it as `cna ledger status` prints it."
+        raise Invalid("", Problem("--key", None, str(error), fix)) from None
+
+
+def _own_keys(folder: Path) -> Sequence[Ed25519Verifier]:
+    """None where a file cannot be read: then signatures stay undecided, and the rest is checked all the same."""
     try:
-        return [load_key_file(path).verifier]
+        return log_verifiers(folder)
     except (OSError, MalformedKey) as error:
         print(f"cna: the log's key cannot be read, signatures are not checked: {error}", file=sys.stderr)
-        return []
+        return ()
 
 
 def prove(asked: Namespace) -> int:
@@ -85,7 +88,7 @@ def export(asked: Namespace) -> int:
     with open_database(asked) as (settings, database), database.read() as connection:
         log = log_origin(settings, exercise=asked.exercise)
         state = queries.log_state(connection, log)
-        keys = [key.vkey for key in _keys((), settings.data / SECRETS / LOG_KEY) if hasattr(key, "vkey")]
+        keys = [key.vkey for key in _own_keys(settings.data / SECRETS)]
         _line({"log": log, "checkpoint": state.note, "keys": keys})
         for batch in queries.stored_entries(connection, log):
             for row in batch:
@@ -115,7 +118,7 @@ def status(asked: Namespace) -> int:
         log = log_origin(settings, exercise=asked.exercise)
         state = queries.log_state(connection, log)
         last = fresh_folds(log).current(connection, LOG).of(DESK_STATE).last_verified
-        keys = [key.vkey for key in _keys((), settings.data / SECRETS / LOG_KEY) if hasattr(key, "vkey")]
+        keys = [key.vkey for key in _own_keys(settings.data / SECRETS)]
     told = {
         "log": log,
         "entries": state.entries,

@@ -227,6 +227,9 @@ def _keeping(commands: argparse._SubParsersAction[Parser]) -> None:
     backup.add_argument(
         "folder", metavar="DIR", help="an empty or new folder; keep it as safe as the keys in it"
     )
+    backup.add_argument(
+        "--scratch", metavar="URL", help="PostgreSQL: an empty database in which the copy is verified"
+    )
     restore = _add(
         commands, "restore", "backup:restore", "make a desk from a backup, in an empty folder (--data)"
     )

@@ -139,4 +139,4 @@ def stats(asked: Namespace) -> int:
     rows = [(v.number, v.state, instant(v.imported_at), v.as_of or "-", v.rows, v.rejects) for v in found]
     heads = ("version", "state", "imported", "as of", "vessels", "set aside")
     show(asked, told, columns(rows, heads) if rows else ["No register was imported yet."])
-    return 0 if found else 1
+    return 0 if any(v.state == "current" for v in found) else 1

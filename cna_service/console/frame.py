@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from cna_service.console import words
 from cna_service.console.assets import Assets
@@ -61,6 +62,14 @@ DONE = {
     "officer-changed": "The account was changed.",
     "officer-disabled": "The account is disabled. Its sessions and tokens have ended.",
     "officer-enabled": "The account is enabled.",
+    "case-opened": "The case is open. What you typed is recorded; add the rest as it comes.",
+    "recorded": "It is recorded.",
+    "acknowledged": "The request is acknowledged formally. What waited for that runs now.",
+    "exchange-opened": "The exchange is open.",
+    "answered": "The answer is recorded. It is not yet with them: convey it.",
+    "conveyed": "The conveyance is recorded.",
+    "mail-queued": "The mail with the answer is being sent. The case says when it has left.",
+    "lapse-recorded": "The effect of the lapse is recorded.",
     "signed-out": "You are signed out.",
     "credential-set": "Password and code are set. Sign in with them.",
     "code-confirmed": "The code is right.",
@@ -115,6 +124,12 @@ def navigation(visit: Visit | None) -> tuple[tuple[str, str], ...]:
     return tuple((to, name) for to, name, action in NAVIGATION if action is None or may(visit.actor, action))
 
 
+def commands(sentence: str) -> Markup:
+    """A sentence whose commands stand in backticks, as HTML."""
+    parts = enumerate(sentence.split("`"))
+    return Markup("").join(Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in parts)
+
+
 def _environment(service: Service, assets: Assets) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -129,6 +144,7 @@ def _environment(service: Service, assets: Assets) -> Environment:
         "local": lambda instant: words.local(instant, service.desk.zone),
         "span": words.span,
         "plain": words.plain,
+        "commands": commands,
         "alert_kind": words.alert_kind,
         "named": lambda code, table: words.named(table, code),
     }

@@ -1,4 +1,4 @@
-"""Instants as an officer types them at night: ``now``, ``0427Z``, ``04:27``, ``211427Z NOV 26``, ``in 2 h``, or in full.
+"""Instants as an officer types them at night: ``now``, ``0427Z``, ``211427Z NOV 26``, ``2 h``, or in full.
 
 What cannot be read is handed on as typed, so that the verb names the field and the fix.
 """

@@ -69,6 +69,7 @@ class ExerciseClock:
         self._changed = threading.Condition()
         self._moving = threading.Lock()
         self._saving = threading.Lock()
+        self._saved: ClockState | None = None
         self._is_stopped = False
         self._thread = threading.Thread(target=self._run, name="case-time", daemon=True)
 
@@ -170,7 +171,10 @@ class ExerciseClock:
     def save(self) -> None:
         # The newest state is read within, so that two savings cannot overtake each other.
         with self._saving:
-            self._keep(self.state)
+            state = self.state
+            if state != self._saved:
+                self._keep(state)
+                self._saved = state
 
     def _rebase(self, at: datetime) -> None:
         self._base_at, self._base = at, self._machine.monotonic()

@@ -105,11 +105,13 @@ def _add_phones(router: APIRouter, desk: ExerciseDesk) -> None:
 
     @router.post("/phones/{number}/sms", summary="Its owner replies")
     def reply(number: str, told: Told) -> dict[str, object]:
-        return _heard(desk, desk.company.reply(e164(number), bodies.text_order(told)))
+        sent = desk.company.reply(e164(number), bodies.text_order(told))
+        return _heard(desk, e164(number), "sms", sent)
 
     @router.post("/phones/{number}/calls/{call}/press", summary="Its owner presses keys in a call")
     def press(number: str, call: str, told: Told) -> dict[str, object]:
-        return _heard(desk, desk.company.press(e164(number), call, bodies.digits_order(told)))
+        pressed = desk.company.press(e164(number), call, bodies.digits_order(told))
+        return _heard(desk, e164(number), "calls", pressed)
 
     @router.post("/phones/{number}/condition", summary="What befalls the next sendings to it")
     def condition(number: str, told: Told) -> dict[str, object]:
@@ -136,10 +138,11 @@ def _let_happen(desk: ExerciseDesk) -> None:
         desk.driver.settle(LOOK_SECONDS)
 
 
-def _heard(desk: ExerciseDesk, what: dict[str, object]) -> dict[str, object]:
-    """Answer once the desk has heard it, so that what follows comes after."""
+def _heard(desk: ExerciseDesk, number: str, kind: str, what: dict[str, object]) -> dict[str, object]:
+    """The SMS or call as it is once the desk has heard it, so that what follows comes after."""
     desk.company.wait_until_idle()
-    return what
+    listed: Any = desk.company.phone(number)[kind]
+    return next((each for each in listed if each["id"] == what["id"]), what)
 
 
 def issued(service: Service, told: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from cna_service.cases.clocks import counts_against_us
 from cna_service.cases.labels import case_label, exchange_label
-from cna_service.cases.record import Answer, CaseRecord, Exchange
+from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Exchange
 from cna_service.directory.model import Authority
 from cna_service.directory.rules import Directory
 from cna_service.escalation.state import Alert, Escalations
@@ -23,7 +23,7 @@ from cna_service.ledger.queries import Seal
 from cna_service.workflow.case_clocks import CaseClock, case_clocks
 from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views
 from cna_service.workflow.case_items import ItemLine, item_lines
-from cna_service.workflow.case_timeline import TimelineStretch, timeline
+from cna_service.workflow.case_timeline import TimelineStretch, item_words, person_words, timeline
 from cna_service.workflow.closing import still_owed
 from cna_service.workflow.derived import holder_of
 from cna_service.workflow.projections import ALERTS, CASE, TYPES
@@ -124,11 +124,42 @@ class CaseView:
         told = dict.fromkeys(e.exchange.state for e in self.exchanges if e.exchange.state)
         return ", ".join(told)
 
+    def item_words(self, item: Mapping[str, Any] | AnswerItem) -> str:
+        """``Board, vessel 1: GRANTED``."""
+        told = (
+            item
+            if isinstance(item, Mapping)
+            else {f: getattr(item, f) for f in ("vessel", "measure", "value")}
+        )
+        return item_words(told)
+
+    def person(self, told: object) -> str:
+        return person_words(told)
+
+    def sheet(self, told: object) -> Any:
+        """What an entry told, for reading: a field that was not told is None."""
+        return sheet(told)
+
     def exchange(self, n: int) -> ExchangeView | None:
         return next((e for e in self.exchanges if e.exchange.n == n), None)
 
     def vessel_label(self, n: int) -> str:
         return next((v.label for v in self.vessels if v.n == n), f"vessel {n}")
+
+
+class Sheet(dict[str, Any]):
+    """A body of an entry in which every field can be asked for."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+def sheet(told: object) -> Any:
+    if isinstance(told, Mapping):
+        return Sheet({k: sheet(v) for k, v in told.items()})
+    if isinstance(told, list | tuple):
+        return tuple(sheet(v) for v in told)
+    return told
 
 
 def build_case_view(

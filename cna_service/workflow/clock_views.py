@@ -140,7 +140,8 @@ def _count(record: CaseRecord, clock: Clock, state: str) -> tuple[Counts, str]:
     silence = clock.terms.get("silence", {})
     effect = silence.get("effect", "none")
     if clock.kind in ("own", "operational"):
-        return "none", "nothing follows in law" if clock.kind == "operational" else "our target"
+        what = str(clock.terms.get("words") or "").removeprefix("our target: ")
+        return "none", f"{what}; nothing follows in law" if clock.kind == "operational" else what
     if effect in _EFFECTS:
         return _with_effect(clock, silence, effect, is_ours=is_ours)
     said = silence.get("words") if clock.kind == "claimed" and "provision" not in clock.terms else None

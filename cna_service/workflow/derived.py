@@ -32,23 +32,31 @@ def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
     if CASE.reads(folded.stream):
         record = folded.of(CASE)
         wanted |= {TimerKey(*key): at for key, at in clocks.due(record).items()}
-        wanted |= {TimerKey(*k): at for k, at in due_timers(folded.of(ALERTS), due_of(record)).items()}
+        alerts = folded.of(ALERTS)
+        wanted |= {TimerKey(*k): at for k, at in due_timers(alerts, due_of(record, alerts)).items()}
     elif ALERTS.reads(folded.stream):
         wanted |= {TimerKey(*k): at for k, at in due_timers(folded.of(ALERTS), lambda _: None).items()}
     return wanted
 
 
-def due_of(record: CaseRecord) -> Callable[[Subject], datetime | None]:
-    """When the clock of an exchange runs out; None while none runs, or once a formal answer stands."""
+def due_of(record: CaseRecord, alerts: Escalations) -> Callable[[Subject], datetime | None]:
+    """When the clock of an exchange runs out; None while none runs, or once a formal answer stands.
+
+    Whoever holds the case as a whole is asked only for what nobody holds by itself, so that nobody is summoned twice.
+    """
+    answered = {e.n for e in record.exchanges if e.answers}
+    held = {hold.subject.exchange for hold in alerts.holds.values()}
 
     def due(subject: Subject) -> datetime | None:
-        exchange = None if subject.exchange is None else record.exchange(subject.exchange)
-        if exchange is not None and exchange.answers:
-            return None
-        # A target of ours is no reason to wake the holder before its time.
-        running = (c for c in record.clocks if c.is_running and c.kind != "own")
-        mine = (c for c in running if exchange is None or c.exchange == exchange.n)
-        return min((c.due_at for c in mine if c.due_at is not None), default=None)
+        mine = (
+            c.due_at
+            for c in record.clocks
+            if c.is_running
+            and c.due_at is not None
+            and c.exchange not in answered
+            and (c.exchange == subject.exchange or (subject.exchange is None and c.exchange not in held))
+        )
+        return min(mine, default=None)
 
     return due
 

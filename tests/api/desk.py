@@ -52,7 +52,7 @@ class ApiDesk:
         return self.token(authority=name)
 
     def get(self, path: str, who: Mapping[str, str], **params: Any) -> Response:
-        return self.client.get(f"{API}{path}", headers=dict(who), params=params)
+        return self.client.get(f"{API}{path}", headers=dict(who), params=params or None)
 
     def post(self, path: str, who: Mapping[str, str], body: Any = None, **headers: str) -> Response:
         named = {k.replace("_", "-"): v for k, v in headers.items()}
@@ -79,12 +79,15 @@ class ApiDesk:
 
     def make_read_only(self) -> None:
         """Every connection refuses to write from here on, as on a disk that was mounted read-only."""
+        self._with("query_only=ON")
+
+    def be_quick(self) -> None:
+        """Wait for no disk."""
+        self._with("synchronous=OFF")
+
+    def _with(self, pragma: str) -> None:
         engine = self.service.database.engine
-
-        def refuse(connection: Any, _: object) -> None:
-            connection.execute("PRAGMA query_only=ON")
-
-        event.listen(engine, "connect", refuse)
+        event.listen(engine, "connect", lambda c, _: c.execute(f"PRAGMA {pragma}"))
         engine.dispose()
 
     def let_pass(self, **time: float) -> None:

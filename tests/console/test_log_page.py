@@ -10,7 +10,7 @@ from tests.console.conftest import DeskUnderTest
 
 
 def seal(desk: DeskUnderTest) -> None:
-    desk.running.sequencer.run()
+    desk.running.sequencer.run(desk.clock.now())
 
 
 def test_an_auditor_sees_the_state_of_the_log(desk: DeskUnderTest) -> None:

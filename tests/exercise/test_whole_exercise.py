@@ -141,11 +141,16 @@ def test_a_key_in_a_call_acknowledges(exercise: Exercise) -> None:
     exercise.advance(120)
     call = exercise.phone("duty-1")["calls"][-1]
     assert "EXERCISE" in call["said"][0]
-    exercise.post(f"/simulation/phones/%2B15550100101/calls/{call['id']}/press", {"digits": "1"})
+    path = f"/simulation/phones/%2B15550100101/calls/{call['id']}/press"
+    pressed = exercise.post(path, {"digits": "1"})
+    assert (pressed["pressed"], len(pressed["said"])) == (["1"], 2)
     # The deputy would have been called 300 s after the request.
     exercise.advance(190)
-    assert [e.actor["id"] for e in exercise.entries(ref) if e.type == "alert.acknowledged"] == ["duty-1"]
-    assert exercise.phone("duty-2")["calls"] == []
+    entries = exercise.entries(ref)
+    taken = next(e for e in entries if e.type == "alert.acknowledged")
+    assert (taken.actor["id"], taken.body["by"]) == ("duty-1", "voice")
+    climbed = [e for e in entries if e.type == "rung.climbed" and e.body["alert"] == taken.body["alert"]]
+    assert [e.body["rung"] for e in climbed] == [1, 2]
 
 
 def test_rule_15_1_everything_made_in_an_exercise_is_marked(exercise: Exercise) -> None:

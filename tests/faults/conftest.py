@@ -42,6 +42,7 @@ class Life:
         assert said == word, f"the desk said {said!r}, not {word!r}:\n{self._log.read_text()[-4000:]}"
 
     def close(self) -> None:
+        self._words.close()
         self._line.close()
 
 

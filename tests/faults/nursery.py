@@ -19,8 +19,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import twilio.rest  # noqa: F401 - most of a second, paid once
+import anyio._backends._asyncio  # noqa: F401 - what a server imports when it runs, paid once
 import uvicorn
+import uvicorn.lifespan.off  # noqa: F401
+import uvicorn.loops.auto  # noqa: F401
+import uvicorn.protocols.http.auto  # noqa: F401
+import uvicorn.protocols.websockets.auto  # noqa: F401
 
 from cna_service.app import create_app
 from cna_service.ledger.sequencer import Sequencer
@@ -54,6 +58,9 @@ def _warm() -> None:
         running = rig.build(place)
         create_app(running)
         running.stop()
+        line = rig.telephony(place.company_url)
+        line.prepare()
+        line.close()
 
 
 def _as_desk(order: dict[str, Any]) -> None:

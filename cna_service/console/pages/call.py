@@ -6,7 +6,7 @@ import json
 
 from fastapi import Request, Response
 
-from cna_service.console.forms import Form
+from cna_service.console.forms import Form, shown_again
 from cna_service.console.pages.call_body import authority_options, began_choices, call_body, shown_at
 from cna_service.console.pages.call_fields import (
     BASIS,
@@ -17,7 +17,7 @@ from cna_service.console.pages.call_fields import (
     MORE,
     WAYS,
 )
-from cna_service.console.pages.case_acting import Standstill, refused
+from cna_service.console.pages.case_acting import of_other_side
 from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
@@ -39,18 +39,14 @@ def new_call(request: Request, visit: SignedIn) -> Response:
 @router.post("/calls/new")
 def open_call(request: Request, posted: Sent) -> Response:
     visit, service = signed_in(request), service_of(request)
-    body = call_body(posted, service.clock.now(), authorities(service))
     try:
+        body = call_body(posted, service.clock.now(), authorities(service))
         reply = open_case(service, visit.actor, body, posted.key(visit.officer.id)).body
     except Replayed as before:
         reply = before.reply.body
     except Invalid as error:
-        return refused(error, posted, lambda form, status, _: _page(request, visit, form, status), _no_case)
+        return _page(request, visit, shown_again(posted, error.problems), 422)
     return frame_of(request).go(f"/console/cases/{json.loads(reply)['case']}", "case-opened")
-
-
-def _no_case():  # type: ignore[no-untyped-def]
-    raise AssertionError("a case that is being opened cannot move")
 
 
 def _page(request: Request, visit: Visit, form: Form, status: int = 200) -> Response:
@@ -65,7 +61,7 @@ def _page(request: Request, visit: Visit, form: Form, status: int = 200) -> Resp
         "call/new.html",
         visit,
         status=status,
-        form=shown,
+        form=of_other_side(shown),
         shown_at=to_text(opened),
         began=began,
         first=FIRST,

@@ -11,6 +11,7 @@ from cna_service.console.forms import Posted
 from cna_service.console.pages.call_fields import TOLD_LABELS
 from cna_service.console.typed_instants import as_instant, read_typed
 from cna_service.directory.model import Authority
+from cna_service.kit.errors import Invalid, Problem
 from cna_service.kit.instants import from_text, to_text
 from cna_service.vessels.states import state_from_words
 
@@ -46,7 +47,7 @@ def shown_at(posted: Posted, now: datetime) -> datetime:
 
 
 def call_body(posted: Posted, now: datetime, listed: Iterable[Authority]) -> dict[str, Any]:
-    """The body of ``open_case``; what cannot be read stays as typed, for the verb to name."""
+    """The body of ``open_case``; what cannot be read stays as typed, for the verb to name. Raises Invalid."""
     told = posted.body(lists=_LISTS)
     began = _began(told, now)
     exchange = _exchange(told, posted, now, listed, base=began or now)
@@ -113,7 +114,14 @@ def _exchange(
     if not (given or other or measures or words):
         return {}
     text = {"text": words} if words else {}
-    return {"direction": "inbound", "form": "oral", **given, **whose(other, listed), "measures": measures, **text}
+    return {
+        "direction": "inbound",
+        "form": "oral",
+        **given,
+        **whose(other, listed),
+        "measures": measures,
+        **text,
+    }
 
 
 def measures_of(
@@ -128,7 +136,7 @@ def measures_of(
 
 
 def whose(typed: str, listed: Iterable[Authority]) -> dict[str, str]:
-    """The authority of the directory that is meant, by its id or name; else the State; else as typed."""
+    """The authority of the directory that is meant, by its id or name; else the State. Raises Invalid."""
     words = typed.strip()
     if not words:
         return {}
@@ -136,7 +144,16 @@ def whose(typed: str, listed: Iterable[Authority]) -> dict[str, str]:
     for authority in listed:
         if authority.id == name.lower() or authority.name.casefold() == words.casefold():
             return {"authority": authority.id}
-    return {"state": state_from_words(words) or words}
+    state = state_from_words(words)
+    if state is None:
+        why = Problem(
+            "/authority",
+            words,
+            "names no State and no authority of the directory",
+            "choose from the list, or type the State's name or its two letters",
+        )
+        raise Invalid("", why)
+    return {"state": state}
 
 
 def authority_options(listed: Iterable[Authority]) -> tuple[str, ...]:

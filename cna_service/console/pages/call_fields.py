@@ -89,7 +89,13 @@ FIRST: tuple[tuple[str, tuple[CallField, ...]], ...] = (
         "Which vessel",
         (
             _f("vessels/0/name", "Name of the vessel", "What is the name of the vessel? Please spell it."),
-            _f("vessels/0/how", "The name was taken", "Please spell it letter by letter.", "choice", HOW_TAKEN),
+            _f(
+                "vessels/0/how",
+                "The name was taken",
+                "Please spell it letter by letter.",
+                "choice",
+                HOW_TAKEN,
+            ),
         ),
     ),
 )
@@ -147,8 +153,17 @@ MORE: tuple[tuple[str, tuple[CallField, ...]], ...] = (
                 "area",
             ),
             _f("vessels/0/persons_on_board", "Persons on board", "How many persons are on board?"),
-            _f("told/master", "Master or person in charge", "Who is in charge? What did he say, in which language?"),
-            _f("told/persons", "Names and nationalities aboard", "Do you know names and nationalities?", "area"),
+            _f(
+                "told/master",
+                "Master or person in charge",
+                "Who is in charge? What did he say, in which language?",
+            ),
+            _f(
+                "told/persons",
+                "Names and nationalities aboard",
+                "Do you know names and nationalities?",
+                "area",
+            ),
             _f("told/owner", "Owner, operator", "Who owns and operates her?"),
         ),
     ),
@@ -213,7 +228,12 @@ MORE: tuple[tuple[str, tuple[CallField, ...]], ...] = (
             _f("exchange/their_reference", "Their reference", "What is your reference?"),
             _f("caller/post", "Post or rank", "What is your post?"),
             _f("caller/call_back", "Second number, day and night", "Is there a second number?", mode="tel"),
-            _f("caller/email", "Mail address", "To which mail address?", hint="The answer goes to the directory's"),
+            _f(
+                "caller/email",
+                "Mail address",
+                "To which mail address?",
+                hint="The answer goes to the directory's",
+            ),
             _f("told/investigating", "Investigating authority", "Who investigates?"),
             _f("told/unit", "Unit at sea and its status", "Which unit is on scene? Is she a warship?"),
             _f("told/handling", "Handling, caveats", "How may this be handled?"),
@@ -242,12 +262,7 @@ MORE: tuple[tuple[str, tuple[CallField, ...]], ...] = (
     ),
 )
 
-TOLD_LABELS = {
-    f.name: f.label
-    for _, group in MORE
-    for f in group
-    if f.name.startswith("told/")
-}
+TOLD_LABELS = {f.name: f.label for _, group in MORE for f in group if f.name.startswith("told/")}
 """Fields without a place of their own in the record: kept, with their label, as paragraphs of the ask's words."""
 
 ALL_FIELDS: tuple[CallField, ...] = (
@@ -261,6 +276,4 @@ LABELS: Mapping[str, str] = {
     "call_began_at": "Call began",
     "call_began_earlier": "Call began at",
     "channel": "Way",
-    "exchange/state": "State or authority",
-    "exchange/authority": "State or authority",
 }

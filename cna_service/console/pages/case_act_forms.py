@@ -32,8 +32,19 @@ class Act:
     group: str = ""
 
 
+def _on_case(verb: Callable[[Service, Actor, str, Mapping[str, Any], Key | None], Reply]) -> Run:
+    def run(
+        service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None
+    ) -> Reply:
+        return verb(service, actor, ref, body, key)
+
+    return run
+
+
 def _fact(kind: str) -> Run:
-    return lambda service, actor, ref, n, body, key: facts.record_fact(service, actor, ref, kind, body, key)
+    return _on_case(
+        lambda service, actor, ref, body, key: facts.record_fact(service, actor, ref, kind, body, key)
+    )
 
 
 WAYS = (
@@ -90,9 +101,7 @@ CASE_ACTS: tuple[Act, ...] = (
             Field("exchange", "Belongs to exchange", "choice", exchanges),
             Field("is_automatic", "A machine's word: auto-reply, read receipt, ticket number", "tick"),
         ),
-        lambda service, actor, ref, n, body, key: communicate.log_communication(
-            service, actor, ref, body, key
-        ),
+        _on_case(communicate.log_communication),
         "Log",
     ),
     Act(
@@ -102,7 +111,7 @@ CASE_ACTS: tuple[Act, ...] = (
         "Add the note",
         Action.CASE_NOTE,
         (Field("words", "Note", "area", is_required=True),),
-        lambda service, actor, ref, n, body, key: closing.add_note(service, actor, ref, body, key),
+        _on_case(closing.add_note),
         "Log",
     ),
     Act(
@@ -222,7 +231,7 @@ CASE_ACTS: tuple[Act, ...] = (
             Field("case", "Reference of the other case", is_required=True),
             Field("reason", "Why", "area", rows=2),
         ),
-        lambda service, actor, ref, n, body, key: closing.link_cases(service, actor, ref, body, key),
+        _on_case(closing.link_cases),
         "The case",
     ),
     Act(
@@ -241,7 +250,7 @@ CASE_ACTS: tuple[Act, ...] = (
                 hint="Only where something is still open",
             ),
         ),
-        lambda service, actor, ref, n, body, key: closing.close_case(service, actor, ref, body, key),
+        _on_case(closing.close_case),
         "The case",
     ),
     Act(
@@ -251,7 +260,7 @@ CASE_ACTS: tuple[Act, ...] = (
         "Reopen the case",
         Action.CASE_REOPEN,
         (Field("words", "Why", "area", is_required=True, rows=2),),
-        lambda service, actor, ref, n, body, key: closing.reopen_case(service, actor, ref, body, key),
+        _on_case(closing.reopen_case),
         "The case",
     ),
 )
@@ -283,7 +292,7 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
             *_BY,
             Field("reason", "Reason or remark", "area", rows=2),
         ),
-        lambda service, actor, ref, n, body, key: steps.record_standing(service, actor, ref, n, body, key),
+        steps.record_standing,
     ),
     Act(
         "question",
@@ -304,7 +313,7 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
             Field("channel", "Way", "choice", WAYS, default="phone"),
             Field("happened_at", "When", "told"),
         ),
-        lambda service, actor, ref, n, body, key: steps.ask_question(service, actor, ref, n, body, key),
+        steps.ask_question,
     ),
     Act(
         "extend",
@@ -319,7 +328,7 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
             WORDS,
             HAPPENED,
         ),
-        lambda service, actor, ref, n, body, key: steps.extend(service, actor, ref, n, body, key),
+        steps.extend,
     ),
     Act(
         "withdraw",
@@ -328,7 +337,7 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
         "Record the withdrawal",
         Action.EXCHANGE_WITHDRAW,
         (*_BY, WORDS),
-        lambda service, actor, ref, n, body, key: steps.withdraw(service, actor, ref, n, body, key),
+        steps.withdraw,
     ),
     Act(
         "confirm",
@@ -337,7 +346,7 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
         "Record it",
         Action.ANSWER_CONFIRM,
         (*_BY, WORDS, HAPPENED),
-        lambda service, actor, ref, n, body, key: convey.confirm(service, actor, ref, n, body, key),
+        convey.confirm,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Carrying out a form of a case: what is wrong is shown beside the fields, what came since is shown before asking again.
+"""Carrying out a form of a case: what is wrong stands beside its field, what came since is shown and asked again.
 
 A refusal writes nothing, so the form keeps its key; after ``CaseMoved`` it carries the newest number seen.
 """
@@ -29,6 +29,11 @@ class Standstill:
     is_moved: bool = False
 
 
+_ONCE_ALREADY = Standstill(
+    "This form was carried out before",
+    "What you sent then is recorded. Send this one only if you mean a further entry.",
+)
+
 Again = Callable[[Form, int, Standstill | None], Response]
 """Shows the page once more: the form as typed, the status, what stood in the way."""
 
@@ -40,7 +45,7 @@ def attempt(
     act: Callable[[Key | None], object],
     *,
     to: str,
-    done: str,
+    done: str | None,
     again: Again,
     view: Callable[[], CaseView],
 ) -> Response:
@@ -61,6 +66,8 @@ def refused(
     if isinstance(error, Invalid):
         return again(shown_again(posted, error.problems), 422, None)
     form = shown_again(posted, ())
+    if error.code == "idempotency-mismatch":
+        return again(Form(posted, seen=posted.seen), 409, _ONCE_ALREADY)
     if not isinstance(error, CaseMoved):
         return again(form, 409, Standstill(error.title, error.detail))
     case = view()
@@ -68,6 +75,15 @@ def refused(
     return again(
         replace(form, seen=case.seq), 409, Standstill(error.title, error.detail, came, is_moved=True)
     )
+
+
+_OTHER_SIDE = ("/state", "/authority", "/exchange/state", "/exchange/authority")
+
+
+def of_other_side(form: Form) -> Form:
+    """State and authority are one field of a form: whatever is wrong with either stands beside it."""
+    moved = (replace(p, pointer="/authority") if p.pointer in _OTHER_SIDE else p for p in form.problems)
+    return replace(form, problems=tuple(moved))
 
 
 def lines_since(case: CaseView, seq: int) -> tuple[TimelineLine, ...]:

@@ -12,7 +12,7 @@ from cna_service.console.typed_instants import HINT, HINT_AHEAD, as_instant, as_
 from cna_service.vessels.states import state_from_words
 from cna_service.workflow.case_view import CaseView
 
-Kind = Literal["text", "area", "choice", "one_of", "tick", "several", "told", "instant", "state"]
+Kind = Literal["text", "area", "choice", "one_of", "tick", "several", "told", "instant", "state", "authority"]
 Options = Sequence[tuple[str, str]]
 
 
@@ -21,7 +21,8 @@ class Field:
     """One field of a form; ``name`` is its place in the verb's body (console/forms.py).
 
     ``options`` may depend on the case; a field whose options are empty, or one vessel alone, is left out.
-    ``told`` keeps the words typed beside the instant, ``instant`` is the instant alone, ``state`` a State in words.
+    ``authority`` is a text beside which the directory's authorities are offered; ``told`` keeps the words typed
+    beside the instant, ``instant`` is the instant alone, ``state`` a State in words.
     """
 
     name: str

@@ -90,7 +90,8 @@ def _set_roster(service: Service, visit: Visit, posted: Posted, key: Key | None)
         roster.set_roster(service, visit.actor, roster_body(posted), key)
     except Invalid as error:
         # The form asks once for what the roster says of each rotation.
-        raise Invalid("", *dict.fromkeys(replace(p, pointer=_asked_at(p.pointer)) for p in error.problems)) from None
+        once = {(_asked_at(p.pointer), p.why): p for p in error.problems}
+        raise Invalid("", *(replace(p, pointer=at) for (at, _), p in once.items())) from None
 
 
 def _asked_at(pointer: str) -> str:

@@ -1,0 +1,124 @@
+"""The answer and decision forms: one row for each measure and vessel, and what surrounds them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from cna_service.agreements.measures import MEASURE_ANSWERS, REGISTRY_ANSWERS
+from cna_service.console.forms import Posted
+from cna_service.console.pages.case_fields import Field, body_of
+from cna_service.console.typed_instants import as_instant
+from cna_service.documents.measures import value_words
+from cna_service.kit.errors import Problem
+from cna_service.workflow.case_items import ItemLine
+
+REGISTRY = "confirm_registry"
+_ROW = ("vessel", "measure", "value", "conditions", "valid_from", "valid_to", "words")
+
+BY = (
+    Field("by/name", "Decided by: name"),
+    Field("by/post", "Post or rank"),
+    Field("by/office", "Office"),
+    Field("by/capacity", "In what capacity", hint="Such as: head of the authority, acting"),
+    Field("by/delegation", "Delegation", hint="The written act that lets him decide"),
+)
+THEIR_BY = (
+    Field("by/name", "Answered by: name", hint="An oral answer needs the person and the office"),
+    Field("by/post", "Post or rank"),
+    Field("by/office", "Office"),
+    Field("by/phone", "Number", mode="tel"),
+)
+REASONS = (
+    Field("reason_sent", "Reason that is sent", "area", hint="They will read this", rows=2),
+    Field(
+        "reason_internal", "Reason for us", "area", hint="Stays in our record; nobody else reads it", rows=2
+    ),
+)
+
+
+def values_of(measure: str) -> tuple[tuple[str, str], ...]:
+    """What may be answered to a measure: code and words."""
+    codes = REGISTRY_ANSWERS if measure == REGISTRY else MEASURE_ANSWERS
+    return tuple((code, value_words(measure, code).label) for code in codes)
+
+
+def items_body(posted: Posted, now: datetime) -> tuple[list[dict[str, Any]], list[int]]:
+    """The rows that have a value, as ``answers``; and which row of the form each of them is."""
+    rows = sorted({int(n.split("/")[1]) for n, _ in posted.fields if _is_row(n)})
+    answers, kept = [], []
+    for row in rows:
+        told = {f: posted.value(f"items/{row}/{f}").strip() for f in _ROW}
+        if not told["value"]:
+            continue
+        answer: dict[str, Any] = {k: v for k, v in told.items() if v}
+        if vessel := answer.get("vessel"):
+            answer["vessel"] = int(vessel) if vessel.isdigit() else vessel
+        if conditions := answer.get("conditions"):
+            answer["conditions"] = [line.strip() for line in conditions.splitlines() if line.strip()]
+        for name, ahead in (("valid_from", False), ("valid_to", True)):
+            if name in answer:
+                answer[name] = as_instant(answer[name], now, ahead=ahead)
+        answers.append(answer)
+        kept.append(row)
+    return answers, kept
+
+
+def _is_row(name: str) -> bool:
+    steps = name.split("/")
+    return len(steps) == 3 and steps[0] == "items" and steps[1].isdigit() and len(steps[1]) < 4
+
+
+def at_rows(problems: Iterable[Problem], kept: Sequence[int]) -> tuple[Problem, ...]:
+    """The problems of a verb's ``answers`` beside the rows of the form that they are about."""
+    return tuple(replace(p, pointer=_row_pointer(p.pointer, kept)) for p in problems)
+
+
+def _row_pointer(pointer: str, kept: Sequence[int]) -> str:
+    steps = pointer.split("/")
+    if len(steps) < 3 or steps[1] != "answers" or not steps[2].isdigit() or int(steps[2]) >= len(kept):
+        return pointer
+    return "/".join(["", "items", str(kept[int(steps[2])]), *steps[3:]])
+
+
+def item_labels(lines: Sequence[ItemLine]) -> dict[str, str]:
+    """For the summary of what is wrong: ``items/0/value`` → ``Board, vessel 1: answer``."""
+    names = {"value": "answer", "conditions": "conditions", "valid_to": "valid until", "valid_from": "valid from",
+             "words": "words"}  # fmt: skip
+    return {
+        f"items/{n}/{f}": f"{line.label}, vessel {line.vessel}: {words}"
+        for n, line in enumerate(lines)
+        for f, words in names.items()
+    }
+
+
+def plain_body(fields: Sequence[Field], posted: Posted, now: datetime) -> dict[str, Any]:
+    """Everything beside the rows."""
+    rest = Posted(tuple((n, v) for n, v in posted.pairs if not n.startswith("items/")))
+    return body_of(fields, rest, now)
+
+
+def decided(decision: Mapping[str, Any], lines: Sequence[ItemLine]) -> dict[str, str]:
+    """A decision taken before, as the first values of an answer's form."""
+    given = {(i["vessel"], i["measure"]): i for i in decision.get("items", ())}
+    found: dict[str, str] = {"decision": str(decision["decision"])}
+    for n, line in enumerate(lines):
+        item = given.get((line.vessel, line.measure))
+        if item is None:
+            continue
+        found[f"items/{n}/value"] = str(item["value"])
+        conditions = item.get("conditions")
+        if isinstance(conditions, list | tuple):
+            found[f"items/{n}/conditions"] = "\n".join(str(c) for c in conditions)
+        for f in ("valid_from", "valid_to", "words"):
+            if isinstance(item.get(f), str):
+                found[f"items/{n}/{f}"] = item[f]
+    by = decision.get("by")
+    if isinstance(by, Mapping):
+        found |= {f"by/{f}": v for f, v in by.items() if isinstance(v, str)}
+    for f in ("reason_sent", "reason_internal"):
+        if isinstance(decision.get(f), str):
+            found[f] = decision[f]
+    return found
