@@ -27,17 +27,29 @@ def make_insert_only(connection: Connection, tables: Iterable[str]) -> None:
             _fence_sqlite(connection, table)
 
 
+def forbid_updates(connection: Connection, table: str) -> None:
+    """Rows may be added and deleted (erasure), never changed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(_FUNCTION))
+        _trigger_postgres(connection, table, "row", "UPDATE", "ROW")
+        return
+    said = f"SELECT RAISE(ABORT, 'rows of {table} are not changed')"
+    connection.execute(
+        text(f"CREATE TRIGGER {table}_fence_UPDATE BEFORE UPDATE ON {table} BEGIN {said}; END")
+    )
+
+
 def _fence_postgres(connection: Connection, table: str) -> None:
     for name, when, level in (("row", "UPDATE OR DELETE", "ROW"), ("all", "TRUNCATE", "STATEMENT")):
-        trigger = f"{table}_fence_{name}"
-        connection.execute(
-            text(
-                f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} "
-                f"FOR EACH {level} EXECUTE FUNCTION cna_insert_only()"
-            )
-        )
-        # ALWAYS: session_replication_role = replica must not skip it.
-        connection.execute(text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"))
+        _trigger_postgres(connection, table, name, when, level)
+
+
+def _trigger_postgres(connection: Connection, table: str, name: str, when: str, level: str) -> None:
+    trigger = f"{table}_fence_{name}"
+    made = f"CREATE TRIGGER {trigger} BEFORE {when} ON {table} FOR EACH {level} EXECUTE FUNCTION cna_insert_only()"
+    connection.execute(text(made))
+    # ALWAYS: session_replication_role = replica must not skip it.
+    connection.execute(text(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}"))
 
 
 def _fence_sqlite(connection: Connection, table: str) -> None:

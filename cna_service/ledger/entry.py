@@ -82,7 +82,9 @@ class UnknownEntryType(Exception):
     """A stream holds a type or version that this build does not know: show it read-only, name the newer build."""
 
     def __init__(self, entry: Entry) -> None:
-        super().__init__(f"{entry.stream} entry {entry.seq}: {entry.type} v{entry.v} was written by {entry.sw}")
+        super().__init__(
+            f"{entry.stream} entry {entry.seq}: {entry.type} v{entry.v} was written by {entry.sw}"
+        )
         self.entry = entry
 
 

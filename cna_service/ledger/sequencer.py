@@ -48,7 +48,9 @@ class Sequencer:
             tree_store.place(connection, self._log, before.size, batch)
             after = before.extend(p.leaf for p in batch)
             hashes = tiles.TreeHashes(tree_store.StoredTree(connection, self._log), after.size, known)
-            full = ((level, n, hashes.tile(level, n)) for level, n in tiles.completed(before.size, after.size))
+            full = (
+                (level, n, hashes.tile(level, n)) for level, n in tiles.completed(before.size, after.size)
+            )
             tree_store.put_tiles(connection, self._log, full)
             tree_store.put_head(connection, self._log, after)
         # Only now are these roots committed; a batch that was rolled back may come again in another order.

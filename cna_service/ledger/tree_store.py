@@ -63,7 +63,9 @@ def place(connection: Connection, log: str, start: int, batch: Sequence[Pending]
     connection.execute(insert(t.ledger_leaf), rows)
     ids = [p.entry_id for p in batch]
     for at in range(0, len(ids), 500):
-        connection.execute(delete(t.ledger_pending).where(t.ledger_pending.c.entry_id.in_(ids[at : at + 500])))
+        connection.execute(
+            delete(t.ledger_pending).where(t.ledger_pending.c.entry_id.in_(ids[at : at + 500]))
+        )
 
 
 def put_tiles(connection: Connection, log: str, tiles: Iterable[tuple[int, int, bytes]]) -> None:

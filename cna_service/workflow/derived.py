@@ -51,7 +51,9 @@ def due_of(record: CaseRecord, alerts: Escalations) -> Callable[[Subject], datet
         mine = (
             c.due_at
             for c in record.clocks
+            # A target of ours is no reason to wake the holder before its time.
             if c.is_running
+            and c.kind != "own"
             and c.due_at is not None
             and c.exchange not in answered
             and (c.exchange == subject.exchange or (subject.exchange is None and c.exchange not in held))

@@ -11,6 +11,7 @@ from typing import Any
 from cna_service.db.idempotency import Key, Reply
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
+from cna_service.intake.readers import clean
 from cna_service.ledger.entry import Draft
 from cna_service.vessels.identifiers import check_identifiers
 from cna_service.vessels.positions import told_position
@@ -155,28 +156,46 @@ def record_fact(
         return done(work)
 
 
-def record_vessel(work: Work, n: int, told: Mapping[str, Any]) -> None:
-    """The facts of one vessel as the call form has them: each a fact of its own with its source."""
-    source, how = told.get("source"), told.get("how") or "as_heard"
-    for field in IDENTIFIERS:
-        if value := told.get(field):
-            body = {"vessel": n, "field": field, "value": str(value)[:500], "how": how, "source": source}
-            work.append(Draft("identifier.recorded", _clean(body), told_at=work.now))
-    if flag := told.get("flag_claimed"):
-        claim = {
-            "vessel": n,
-            "state": str(flag)[:2].upper(),
-            "claimed_how": told.get("claimed_how"),
-            "by": told.get("claimed_by"),
-        }
-        work.append(Draft("claim.made", _clean(claim), told_at=work.now))
-    if flown := told.get("flag_flown"):
-        seen = {"vessel": n, "kind": "flag_flown", "value": str(flown)[:500], "by": source}
-        work.append(Draft("indicium.seen", _clean(seen), told_at=work.now))
-    if position := told.get("position"):
+_OF_FORM = ("source", "how", "flag_claimed", "claimed_how", "claimed_by", "flag_flown")
+_LISTED = {"names": "name", "former_names": "former_name"}
+
+
+def read_vessel(asked: Asked) -> dict[str, Any]:
+    """A vessel as the call form and the interface tell it; every field may be left out."""
+    told: dict[str, Any] = {
+        f: asked.text(f, longest=500) for f in (*IDENTIFIERS, *_OF_FORM) if f != "persons_on_board"
+    }
+    told["persons_on_board"] = asked.raw("persons_on_board")
+    told |= {plural: asked.texts(plural) for plural in _LISTED}
+    flag = told["flag_claimed"]
+    if flag and (len(flag) != 2 or not flag.isalpha()):
+        asked.wrong("flag_claimed", flag, "is no two-letter State code", "send ISO 3166 alpha-2")
+    if position := asked.raw("position"):
         read = told_position(position, pointer="/position")
-        where = {"vessel": n, "position": read.as_json(), "source": source}
-        work.append(Draft("position.reported", _clean(where), told_at=work.now))
+        asked.problems.extend(read.problems)
+        told["position"] = read.as_json()
+    asked.check_unknown()
+    return {k: v for k, v in told.items() if v not in (None, ())}
+
+
+def record_vessel(work: Work, n: int, told: Mapping[str, Any]) -> None:
+    """Each thing told of a vessel becomes a fact of its own, with its source."""
+    source, how = told.get("source"), told.get("how") or "as_heard"
+
+    def append(entry_type: str, **body: Any) -> None:
+        work.append(Draft(entry_type, _clean({"vessel": n, **body}), told_at=work.now))
+
+    singles = [(f, told[f]) for f in IDENTIFIERS if f in told]
+    lists = [(field, each) for plural, field in _LISTED.items() for each in told.get(plural, ())]
+    for field, value in dict.fromkeys([*singles, *lists]):
+        append("identifier.recorded", field=field, value=clean(str(value))[:500], how=how, source=source)
+    if flag := told.get("flag_claimed"):
+        how_claimed, by = told.get("claimed_how"), told.get("claimed_by")
+        append("claim.made", state=flag.upper(), claimed_how=how_claimed, by=by)
+    if flown := told.get("flag_flown"):
+        append("indicium.seen", kind="flag_flown", value=flown, by=source)
+    if position := told.get("position"):
+        append("position.reported", position=position, source=source)
 
 
 def _clean(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def _holder_is_quiet(service: Service, work: Work, stream: str, exchange_key: st
     """The holder did nothing for so long: he and the next rung are summoned together (desk-rules 3.1)."""
     hold = work.of(ALERTS, stream).holds[exchange_key]
     record = work.of(CASE, stream)
-    due = due_of(record)(hold.subject)
+    due = due_of(record, work.of(ALERTS, stream))(hold.subject)
     raise_alert(
         service,
         work,

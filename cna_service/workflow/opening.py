@@ -26,7 +26,7 @@ from cna_service.kit.told import exactly
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.asked import Asked
-from cna_service.workflow.facts import record_vessel
+from cna_service.workflow.facts import read_vessel, record_vessel
 from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.replies_json import clocks_json
@@ -48,9 +48,10 @@ def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key 
     channel = asked.word("channel", CHANNELS, "phone")
     began = asked.instant("call_began_at")
     keystroke = asked.instant("first_keystroke_at")
-    caller, summary = asked.raw("caller"), asked.text("summary")
-    vessels = [dict(v) for v in asked.raw("vessels") or [] if isinstance(v, Mapping)]
+    caller, summary = _caller(asked), asked.text("summary")
+    vessels = [read_vessel(each) for each in asked.parts("vessels")]
     exchange = asked.part("exchange")
+    asked.check_unknown()
     asked.done()
     with service.write(actor, Action.CASE_OPEN, key=key) as work:
         at = _receipt_instant(asked, work, began)
@@ -79,6 +80,17 @@ def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key 
         return done(work, vessels=[{"vessel": v.n, "name": v.label} for v in work.case.vessels],
                     exchange=work.case.exchanges[-1].n if work.case.exchanges else None,
                     clocks=clocks_json(work.case, None, own=True))  # fmt: skip
+
+
+def _caller(asked: Asked) -> dict[str, str] | None:
+    """Who calls, as words or as ``{name, post, office, phone, email, state}``."""
+    if isinstance(asked.raw("caller"), str):
+        words = asked.text("caller", longest=500)
+        return {"name": words} if words else None
+    part = asked.part("caller")
+    told = {f: part.text(f, longest=500) for f in ("name", "post", "office", "phone", "email", "state")}
+    part.check_unknown()
+    return {k: v for k, v in told.items() if v} or None
 
 
 def _receipt_instant(asked: Asked, work: Work, began: datetime | None) -> datetime:

@@ -105,11 +105,10 @@ def _keep(service: Service, work: Work, arrival: Arrival, reading: Reading, exis
             problems.append(
                 Problem("/in_reply_to", draft["in_reply_to"], why, "use the reference we gave you")
             )
+    kept = arrival.content if arrival.over_limit is None else arrival.content[:TRUNCATED]
     body: dict[str, Any] = {
         "submission": submission,
-        "blob": work.keep(
-            arrival.content[: None if arrival.over_limit is None else TRUNCATED], arrival.media_type
-        ),
+        "blob": work.keep(kept, arrival.media_type),
         "size": arrival.over_limit or len(arrival.content),
         "sha256": hashlib.sha256(arrival.content).hexdigest(),
         "media_type": arrival.media_type,
@@ -120,6 +119,9 @@ def _keep(service: Service, work: Work, arrival: Arrival, reading: Reading, exis
         "problems": [p.as_json() for p in problems],
     }
     body |= {"draft": draft} if draft is not None else {"why": reading.why, "fix": reading.fix}
+    if arrival.over_limit is not None:
+        # Verification checks the stored bytes against this, not against the length of what was cut off.
+        body["kept"] = len(kept)
     if draft is not None:
         body = dict(fitted(body))
     told = (draft or {}).get("happened_at")

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from cna_service.db import idempotency, outbox
 from cna_service.db.database import Database
-from cna_service.db.idempotency import Key
+from cna_service.db.idempotency import Key, Reply
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action, require
 from cna_service.kit.clock import Clock
@@ -117,8 +117,8 @@ class Service:
         if not work.appended:
             raise NothingAppended(f"the command on {work.stream!r} appended nothing")
         self.derive(work)
-        if key is not None and work.reply is not None:
-            idempotency.finish(work.connection, key, work.reply)
+        if key is not None:
+            idempotency.finish(work.connection, key, work.reply or Reply(204, b""))
 
     def derive(self, work: Work) -> None:
         """Write what follows from the streams as they now are: search rows, timers, sendings."""
