@@ -49,8 +49,8 @@ def create_app(running: Running) -> FastAPI:
         is_https=service.desk.public_url.startswith("https:"),
     )
     app.include_router(create_api())
-    if (simulation := getattr(running.exercise, "router", None)) is not None:
-        app.include_router(simulation)
+    if running.exercise is not None:
+        app.include_router(running.exercise.router)
     notices = Notices(service, running.worker, running.outside)
     app.include_router(create_console(service, notices=notices))
     return app

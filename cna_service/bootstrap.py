@@ -25,18 +25,18 @@ from cna_service.ledger.folds import Folds
 from cna_service.ledger.keys import Ed25519Signer, create_key_file, load_key_file
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.registry.search import RegisterSearch
-from cna_service.settings import Settings
+from cna_service.settings import Settings as Settings
 from cna_service.worker.worker import Worker
 from cna_service.workflow.access import for_desk
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.desk import Desk
+from cna_service.workflow.log_keys import LOG_KEY, log_verifiers
 from cna_service.workflow.policies import Policies
 from cna_service.workflow.projections import PROJECTIONS, TYPES
 from cna_service.workflow.seeding import born, seed_real
 from cna_service.workflow.service import Service
 
 REAL_PORT, EXERCISE_PORT = 8000, 8001
-LOG_KEY = "log-key"
 _PACKAGE = Path(__file__).parent
 
 
@@ -86,6 +86,24 @@ def build(
     made = list(secrets_file.make_missing(keys))
     signer = _log_signer(keys, log_origin(settings, exercise=exercise), made)
     database = Database(settings.database_url or f"sqlite:///{settings.data / 'desk.sqlite3'}")
+    try:
+        running = _put_together(settings, database, signer, exercise=exercise, clock=clock, machine=machine)
+    except BaseException:
+        database.close()
+        raise
+    running.notes += [f"made {keys / name} (mode 0600): back it up apart from the data" for name in made]
+    return running
+
+
+def _put_together(
+    settings: Settings,
+    database: Database,
+    signer: Ed25519Signer,
+    *,
+    exercise: bool,
+    clock: Clock | None,
+    machine: Clock,
+) -> Running:
     migrate(database)
     desk = _desk(settings, exercise=exercise)
     station = None
@@ -100,6 +118,7 @@ def build(
             machine=machine,
             clock=clock,
             is_open=settings.simulation_open,
+            local_url=f"http://127.0.0.1:{port_of(settings, exercise=True)}",
         )
         case_clock, desk = station.clock, station.desk
     service = Service(
@@ -109,9 +128,9 @@ def build(
         clock=case_clock,
         machine=machine,
         policies=read_policies(config_folder(settings), exercise=exercise),
-        access=for_desk(secrets_file.load(keys), is_exercise=exercise),
+        access=for_desk(secrets_file.load(settings.data / "secrets"), is_exercise=exercise),
         registry=RegisterSearch(database),
-        log_keys=(signer.verifier,),
+        log_keys=log_verifiers(settings.data / "secrets"),
         clock_quality=_clock_quality(exercise),
     )
     born(service, exercise=exercise)
@@ -121,11 +140,9 @@ def build(
     else:
         seed_real(service)
     sequencer = Sequencer(database, desk.log_origin, signer)
-    worker = Worker(service, outside, sequencer)
-    running = Running(settings, service, outside, sequencer, worker, station)
+    running = Running(settings, service, outside, sequencer, Worker(service, outside, sequencer), station)
     if station is not None:
         station.attach(running)
-    running.notes += [f"made {keys / name} (mode 0600): back it up apart from the data" for name in made]
     return running
 
 

@@ -12,7 +12,7 @@ from cna_service.api.calls import Caller, Desk, case_of
 from cna_service.identity.permissions import Action, require
 from cna_service.kit.errors import Invalid, Problem
 from cna_service.workflow import log_views
-from cna_service.workflow.placed import placed
+from cna_service.workflow.edge.queries import placed
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.proving import prove
 

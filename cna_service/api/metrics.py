@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from cna_service.kit.errors import Unavailable
-from cna_service.workflow.figures import Figures, figures
+from cna_service.workflow.edge.queries import Figures, figures
 from cna_service.workflow.service import Service
 from cna_service.workflow.status import Engine
 

@@ -34,7 +34,10 @@ async def submitted(request: Request, service: Desk, sender: KnownOrRefused) -> 
     description=shapes_arrivals.SUBMISSION_WORDS,
     openapi_extra=shapes.body(shapes_arrivals.SUBMISSION, example=shapes_arrivals.SUBMISSION_EXAMPLE),
     status_code=201,
-    responses={**shapes.answers(201, 400, 401, 403, 409, 413, 422, 503), 201: shapes_arrivals.submission_answer()},
+    responses={
+        **shapes.answers(201, 400, 401, 403, 409, 413, 422, 503),
+        201: shapes_arrivals.submission_answer(),
+    },
 )
 def submit(
     request: Request,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cna_service.bootstrap import config_folder
@@ -15,8 +17,7 @@ from cna_service.workflow import backups
 def backup(asked: Namespace) -> int:
     """0 made and verified; 1 the copy is not sound; 2 made, and could not be verified here."""
     folder = Path(asked.folder)
-    scratch = Database(asked.scratch) if asked.scratch else None
-    with open_desk(asked) as running:
+    with open_desk(asked) as running, _scratch(asked.scratch) as scratch:
         # What was written last shall be sealed in the copy too.
         running.sequencer.run(running.service.clock.now())
         settings = running.settings
@@ -39,6 +40,18 @@ def backup(asked: Namespace) -> int:
         words += made.report.words()
     show(asked, {"folder": str(folder.absolute()), "exit_code": made.exit_code, **made.manifest}, words)
     return made.exit_code
+
+
+@contextmanager
+def _scratch(url: str | None) -> Iterator[Database | None]:
+    if not url:
+        yield None
+        return
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.close()
 
 
 def restore(asked: Namespace) -> int:

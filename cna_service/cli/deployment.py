@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from cna_service import bootstrap
-from cna_service.bootstrap import (  # type: ignore[attr-defined]  # the class is settings', read by bootstrap alone
+from cna_service.bootstrap import (
     Running,
     Settings,
 )
@@ -24,7 +24,7 @@ from cna_service.identity.actors import Actor
 from cna_service.kit.canonical import NotCanonical
 from cna_service.kit.errors import Invalid, NotFound, Problem
 from cna_service.kit.instants import from_text
-from cna_service.ledger.first_entry import first_entry
+from cna_service.ledger.queries import first_entry
 from cna_service.workflow.projections import DESK
 from cna_service.workflow.seeding import BornExercise, BornReal
 
@@ -99,14 +99,18 @@ def exists(settings: Settings) -> bool:
 
 
 def kind_of(database: Database) -> bool | None:
-    """Whether the database was born an exercise; None for an empty one, or one whose first entry was changed."""
+    """Whether the database was born an exercise; None for an empty one, or one whose first entry contradicts itself:
+    what was changed there, verification names."""
     try:
         with database.read() as connection:
             first = first_entry(connection, DESK)
     except (DBAPIError, NotCanonical):
         return None
-    born = None if first is None else first.get("body", {}).get("exercise")
-    return born if isinstance(born, bool) else None
+    if first is None:
+        return None
+    born = first.get("body", {}).get("exercise")
+    is_named_so = str(first.get("log")).endswith("/exercise")
+    return is_named_so if born is is_named_so else None
 
 
 def refuse_other_kind(database: Database, *, exercise: bool) -> None:

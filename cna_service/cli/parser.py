@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 USAGE = 3
@@ -32,6 +32,20 @@ def command_parser() -> Parser:
     for add in (_serving, _officer, _authority, _registry, _duty, _case, _clock, _ledger, _keeping):
         add(commands)
     return parser
+
+
+def described() -> list[tuple[str, str]]:
+    """Every command by its full name (``officer add``) with what it does, for the handbook."""
+    return list(_described(command_parser(), ""))
+
+
+def _described(parser: argparse.ArgumentParser, name: str) -> Iterator[tuple[str, str]]:
+    groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001 - argparse keeps them nowhere else
+    if not groups:
+        yield name, parser.description or ""
+    for group in groups:
+        for each, below in group.choices.items():
+            yield from _described(below, f"{name} {each}".strip())
 
 
 def _every() -> Parser:

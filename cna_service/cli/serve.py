@@ -60,7 +60,6 @@ class PortTaken(Unavailable):
 def serve(asked: Namespace) -> int:
     """Run until SIGTERM or SIGINT. Raises AnotherDeskRuns, PortTaken and what ``bootstrap.build`` raises."""
     settings = settings_of(asked)
-    configure_logging()
     if exists(settings):
         with open_database(asked):
             pass
@@ -68,6 +67,7 @@ def serve(asked: Namespace) -> int:
         _alone(settings, exercise=asked.exercise),
         _listening(settings, exercise=asked.exercise) as listening,
     ):
+        configure_logging()
         running = bootstrap.build(settings, exercise=asked.exercise)
         server = _web(running)
         running.start()

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cna_service.kit.instants import to_text
+from cna_service.kit.instants import date_time_group, to_text
 
 HINT = "UTC, such as 0427Z, 211427Z NOV 26, or now"
 HINT_AHEAD = "UTC, such as 0512Z, 211427Z NOV 26, or a length such as 2 h or 90 min"
@@ -89,4 +89,5 @@ def as_told(typed: str, now: datetime) -> Any:
     if found is None:
         return typed
     instant = to_text(found)
-    return {"text": typed, "zone": "UTC", "earliest": instant, "latest": instant}
+    words = date_time_group(found) if typed.strip().lower() == "now" else typed
+    return {"text": words, "zone": "UTC", "earliest": instant, "latest": instant}

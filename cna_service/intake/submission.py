@@ -33,7 +33,6 @@ from cna_service.vessels.identifiers import check_identifiers
 from cna_service.vessels.positions import told_position
 from cna_service.vessels.quantities import told_quantity
 
-
 _MOST_DIGITS = 15
 """Within what the log's integers hold (2**53 - 1)."""
 

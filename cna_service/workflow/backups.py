@@ -26,7 +26,7 @@ from cna_service.identity.permissions import Action, require
 from cna_service.kit.errors import Conflict
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
-from cna_service.ledger.first_entry import first_entry
+from cna_service.ledger.queries import first_entry
 from cna_service.ledger.verify_report import SOUND, UNDECIDED, Report
 from cna_service.workflow.log_keys import log_verifiers
 from cna_service.workflow.projections import DESK, LOG

@@ -24,6 +24,7 @@ class CaseClock:
     recorded the effect of its running out, and the words."""
 
     view: ClockView
+    title: str
     provision: str | None
     adopted: bool | None
     source: str | None
@@ -46,9 +47,11 @@ class CaseClock:
 
 
 def case_clocks(record: CaseRecord, zones: Mapping[int, str]) -> tuple[CaseClock, ...]:
-    """Every clock, running ones first, in the order in which they run out. ``zones``: by exchange."""
+    """Every clock, running ones first, in the order in which they run out; our own targets last. ``zones``: by
+    exchange."""
     by_id = {c.id: c for c in record.clocks}
-    return tuple(_clock(record, view, by_id[view.id], zones) for view in clock_views(record))
+    ordered = sorted(clock_views(record), key=lambda v: v.kind == "own")
+    return tuple(_clock(record, view, by_id[view.id], zones) for view in ordered)
 
 
 def _clock(record: CaseRecord, view: ClockView, clock: Clock, zones: Mapping[int, str]) -> CaseClock:
@@ -58,10 +61,11 @@ def _clock(record: CaseRecord, view: ClockView, clock: Clock, zones: Mapping[int
     several = len({i.vessel for i in clock.items}) > 1
     return CaseClock(
         view=view,
+        title=_title(view, clock),
         provision=provision,
         adopted=bool(terms.get("adopted")) if provision else None,
         source=_source(terms.get("source")),
-        limit=_limit(terms.get("limit")),
+        limit=limit_words(terms.get("limit")),
         silence=silence.get("words") if provision else None,
         measures=tuple(
             measure_words(i.measure).label + (f" (vessel {i.vessel})" if several else "") for i in clock.items
@@ -73,19 +77,30 @@ def _clock(record: CaseRecord, view: ClockView, clock: Clock, zones: Mapping[int
     )
 
 
+def _title(view: ClockView, clock: Clock) -> str:
+    if clock.kind == "claimed" and not clock.terms.get("provision"):
+        return "A limit that the other side states"
+    return f"{view.what[:1].upper()}{view.what[1:]}"
+
+
 def _source(told: Any) -> str | None:
     if isinstance(told, Mapping):
         return ", ".join(str(v) for k, v in told.items() if v and k != "label") or None
     return str(told) if told else None
 
 
-def _limit(told: Any) -> str | None:
+_UNITS = {"hours": "h", "days": "days", "working_days": "working days"}
+
+
+def limit_words(told: Any) -> str | None:
+    """``4 h (“as soon as possible”)`` for the limit that stands in a clock's terms; None where there is none."""
     if not isinstance(told, Mapping):
         return None
-    words, qualifier = told.get("words") or told.get("iso"), told.get("qualifier")
-    if not words:
-        return str(qualifier) if qualifier else None
-    return f"{words} (“{qualifier}”)" if qualifier else str(words)
+    value, unit, qualifier = told.get("value"), _UNITS.get(str(told.get("unit"))), told.get("qualifier")
+    words = f"{value} {unit}" if value is not None and unit else ""
+    if qualifier:
+        words = f"{words} (“{qualifier}”)" if words else f"“{qualifier}”"
+    return words or None
 
 
 def _handling(record: CaseRecord, clock: Clock) -> str | None:

@@ -182,7 +182,11 @@ def _doubts(vessel: Vessel, fact: Fact, entry: Entry | None) -> Iterator[str]:
         for problem in entry.body.get("problems") or ():
             pointer = str(problem.get("pointer", ""))
             if pointer == at or pointer.startswith(f"{at}/"):
-                yield f"{problem.get('why')}: {problem.get('fix')}"
+                yield why_and_fix(problem)
+
+
+def why_and_fix(problem: Mapping[str, Any]) -> str:
+    return f"{str(problem.get('why', '')).rstrip('.')}: {problem.get('fix')}"
 
 
 def _sent_as(field: str) -> str:

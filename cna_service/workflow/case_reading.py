@@ -195,8 +195,12 @@ def answer_preview(
             phone=address_of(work, exchange, "phone"),
             subject=mail.subject,
             text=mail.body,
-            gaps=tuple(f"{p.why}: {p.fix}" for p in gaps(written)),
+            gaps=tuple(f"{_plain(p.pointer)}: {p.why}; {p.fix}" for p in gaps(written)),
         )
+
+
+def _plain(pointer: str) -> str:
+    return pointer.strip("/").replace("/", " ").replace("_", " ").capitalize()
 
 
 def answer_pdf(service: Service, actor: Actor, ref: str, n: int, answer: int) -> bytes:

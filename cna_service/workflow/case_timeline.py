@@ -64,11 +64,23 @@ def timeline_line(entry: Entry, seal: Seal | None, means: str) -> TimelineLine:
         says=said or f"{means[:1].upper()}{means[1:]}",
         details=tuple(_details(entry.body)),
         actor=actor_words(entry.actor),
-        is_machine=entry.actor.get("kind") == "service",
+        is_machine=is_by_itself(entry),
         recorded_at=entry.recorded_at,
         happened_at=entry.happened_at,
         seal=seal.state if seal else "recorded",
     )
+
+
+# What follows by itself from somebody's entry, in the same command and under his name.
+_BY_ITSELF = ("clock.", "rung.", "ladder.", "conveyance.sent", "document.made")
+_BY_PEOPLE = frozenset({"alert.acknowledged", "alert.acknowledgement_withdrawn"})
+
+
+def is_by_itself(entry: Entry) -> bool:
+    """Whether no person did this: clocks, summonses and their reports, whoever set them off."""
+    if entry.type.startswith("alert."):
+        return entry.type not in _BY_PEOPLE
+    return entry.actor.get("kind") == "service" or entry.type.startswith(_BY_ITSELF)
 
 
 def actor_words(actor: Body) -> str:
@@ -270,6 +282,17 @@ _NOT_SHOWN = frozenset(
         "decision",
         "form",
         "provisions",
+        "exercise",
+        "is_readable",
+        "at",
+        "authority",
+        "standing",
+        "kind",
+        "suggestion",
+        "searched_at",
+        "vessels",
+        "warned",
+        "doubts",
     }
 )
 

@@ -20,8 +20,8 @@ from cna_service.identity.officers import Officer, Officers
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.folds import Folded
 from cna_service.ledger.queries import Seal
-from cna_service.workflow.case_clocks import CaseClock, case_clocks
-from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views
+from cna_service.workflow.case_clocks import CaseClock, case_clocks, limit_words
+from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views, why_and_fix
 from cna_service.workflow.case_items import ItemLine, item_lines
 from cna_service.workflow.case_timeline import TimelineStretch, item_words, person_words, timeline
 from cna_service.workflow.closing import still_owed
@@ -109,10 +109,16 @@ class CaseView:
 
     @property
     def first_clock(self) -> CaseClock | None:
-        """The clock that stands in the head: the first that runs, else one that ran out and was not dealt with."""
-        running = (c for c in self.clocks if c.view.state == "running")
-        over = (c for c in self.clocks if c.view.state == "ran_out" and not c.view.is_lapse_recorded)
-        return next(running, None) or next((c for c in over if c.view.kind != "own"), None)
+        """The clock that stands in the head: the first that runs, else one that ran out and was not dealt with. Our
+        own targets stand beside it (``target``), for they are no limit of anybody else's."""
+        others = [c for c in self.clocks if c.view.kind != "own"]
+        over = (c for c in others if c.view.state == "ran_out" and not c.view.is_lapse_recorded)
+        return next((c for c in others if c.view.state == "running"), None) or next(over, None)
+
+    @property
+    def target(self) -> CaseClock | None:
+        """The next target of our own that runs."""
+        return next((c for c in self.clocks if c.view.kind == "own" and c.view.state == "running"), None)
 
     @property
     def names(self) -> str:
@@ -123,6 +129,12 @@ class CaseView:
         """The other sides' States, each once."""
         told = dict.fromkeys(e.exchange.state for e in self.exchanges if e.exchange.state)
         return ", ".join(told)
+
+    @property
+    def is_waiting_for_us(self) -> bool:
+        """Somebody is being summoned, or something asked of us has no answer that went out."""
+        asked = (e for e in self.exchanges if e.is_open and e.exchange.is_inbound)
+        return self.is_summoning or any(e.unconveyed or not e.exchange.answers for e in asked)
 
     def item_words(self, item: Mapping[str, Any] | AnswerItem) -> str:
         """``Board, vessel 1: GRANTED``."""
@@ -258,17 +270,14 @@ def _exchange(record: CaseRecord, exchange: Exchange, directory: Directory) -> E
 
 
 def _starts(terms: Mapping[str, Any]) -> str:
-    limit = terms.get("limit") or {}
-    length = limit.get("words") or limit.get("iso") or "a limit"
+    length = limit_words(terms.get("limit")) or "a limit"
     return f"{length} under {terms.get('agreement_title')}, {terms.get('article')}"
 
 
 def _submission(told: Mapping[str, Any]) -> SubmissionView:
     draft = told.get("draft") or {}
     sender = told.get("sender") or {}
-    problems = (
-        (str(p.get("pointer", "")), f"{p.get('why')}: {p.get('fix')}") for p in told.get("problems") or ()
-    )
+    problems = ((str(p.get("pointer", "")), why_and_fix(p)) for p in told.get("problems") or ())
     return SubmissionView(
         seq=told["seq"],
         recorded_at=told["recorded_at"],

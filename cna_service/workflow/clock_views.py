@@ -79,12 +79,16 @@ def clock_views(record: CaseRecord) -> tuple[ClockView, ...]:
     )
 
 
-def soonest(record: CaseRecord) -> ClockView | None:
-    """The clock by which the board sorts this case; one that ran out and was not dealt with comes first."""
+def pressing(record: CaseRecord) -> tuple[ClockView, ...]:
+    """What the board shows of a case: a lapse that nobody dealt with, then the clock that runs out next; where that
+    is a target of our own, the next one that is not, or one that waits to begin, stands below it."""
     views = clock_views(record)
-    unrecorded = (v for v in views if v.state == "ran_out" and not v.is_lapse_recorded and v.kind != "own")
-    running = (v for v in views if v.state == "running")
-    return next(running, None) or next(unrecorded, None)
+    unrecorded = [v for v in views if v.state == "ran_out" and not v.is_lapse_recorded and v.kind != "own"]
+    running = [v for v in views if v.state == "running"]
+    first = running[:1]
+    if first and first[0].kind == "own":
+        first += [v for v in views if v.kind != "own" and v.state in ("running", "waiting")][:1]
+    return (*unrecorded[:1], *first)
 
 
 def clock_view(record: CaseRecord, clock: Clock) -> ClockView:
@@ -126,7 +130,7 @@ def _what(clock: Clock) -> str:
     if terms.get("article"):
         article = str(terms["article"])
         where = f"art. {article}" if article[:1].isdigit() else article
-        return f"{terms.get('agreement_title') or terms.get('agreement')}, {where}"
+        return f"{where}, {terms.get('agreement_title') or terms.get('agreement')}"
     return str(terms.get("words") or KIND_WORDS.get(clock.kind, clock.kind))
 
 

@@ -121,19 +121,17 @@ def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
         due = sorted((at, key) for key, at in wanted.items() if at <= limit.get(key.kind, work.now))
         if not due:
             break
-        at, key = due[0]
-        _fire_one(service, work, stream, key, at, until)
+        _, key = due[0]
+        _fire_one(service, work, stream, key, until)
     else:
         raise RuntimeError(f"{stream} still wants {due[0]} after 200 steps")
     # Rows that the fold no longer wants must go, even where nothing was appended.
     timers.rewrite(work.connection, stream, wanted_timers(work.held[stream]))
 
 
-def _fire_one(
-    service: Service, work: Work, stream: str, key: TimerKey, at: datetime, until: datetime
-) -> None:
+def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: datetime) -> None:
     if key.kind in _OF_CLOCKS:
-        _fire_clock(service, work, stream, key.subject, at, until)
+        _fire_clock(service, work, stream, key.subject, until)
     elif key.kind == "rung":
         climb(service, work, key.subject, stream)
     elif key.kind == "receipt":
@@ -144,29 +142,31 @@ def _fire_one(
         raise ValueError(f"no duty fires timers of kind {key.kind}")
 
 
-def _fire_clock(
-    service: Service, work: Work, stream: str, clock_id: str, at: datetime, until: datetime
-) -> None:
+def _fire_clock(service: Service, work: Work, stream: str, clock_id: str, until: datetime) -> None:
     """Everything this clock owes at ``until``, as one entry and one alert: a lapse takes its own warnings along."""
     clock = work.of(CASE, stream).clock(clock_id)
     assert clock is not None and clock.due_at is not None
-    passed = [m for m, when in clock.warnings if m not in clock.warned and when <= until]
-    late = max(0, int((until - at).total_seconds()))
+    due = {m: when for m, when in clock.warnings if m not in clock.warned and when <= until}
+    passed = list(due)
     if clock.due_at <= until:
-        _lapse(service, work, clock, passed, late, stream)
+        _lapse(service, work, clock, passed, _seconds(clock.due_at, until), stream)
         return
     mark = passed[-1]
     body = {
         "clock": clock.id,
         "mark": mark,
         "passed": passed[:-1],
-        "late_by_seconds": late,
+        "late_by_seconds": _seconds(due[mark], until),
         "kind": clock.kind,
     }
     work.append(Draft("clock.warned", body), stream)
     kind = "decision_lead" if mark == DECISION_LEAD else f"clock_warning_{mark}"
     assert mark in (*MARKS, DECISION_LEAD)
     _alert_about(service, work, clock, kind, stream)
+
+
+def _seconds(due: datetime, until: datetime) -> int:
+    return max(0, int((until - due).total_seconds()))
 
 
 def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: int, stream: str) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from cna_service.db import outbox
-from cna_service.db.outbox import provider_event
+from cna_service.workflow.edge.queries import came_before
 from cna_service.workflow.replies import receive_text
 from cna_service.workflow.service import Service
 
@@ -20,15 +18,9 @@ def take_text(service: Service, params: Mapping[str, str], token: str) -> None:
     It is kept after it was acted on: dying between the two repeats a reply, the other order would lose one.
     """
     sid = params.get("MessageSid", "")[:80]
-    if sid and _came_before(service, sid):
-        return
+    with service.read() as reader:
+        if sid and came_before(reader.connection, sid, _RECEIVED):
+            return
     receive_text(service, params.get("From", ""), params.get("Body", ""))
     with service.database.write() as connection:
         outbox.keep_report(connection, sid, _RECEIVED, token[:80], dict(params), service.machine.now())
-
-
-def _came_before(service: Service, sid: str) -> bool:
-    c = provider_event.c
-    query = select(c.id).where((c.sid == sid) & (c.status == _RECEIVED)).limit(1)
-    with service.read() as reader:
-        return reader.connection.execute(query).first() is not None

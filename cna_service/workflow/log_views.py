@@ -21,6 +21,9 @@ from cna_service.workflow.projections import DESK_STATE, LOG, TYPES
 from cna_service.workflow.queries import ListedEntry
 from cna_service.workflow.service import Service
 
+MACHINE_TYPES = frozenset({"log.heartbeat", "log.verified", "checkpoint.stamped"})
+"""What the log says of itself by the calendar; hidden on pages for people unless asked for (desk-rules 16.4)."""
+
 
 class EntryNotFound(NotFound):
     code = "entry-not-found"
@@ -42,15 +45,20 @@ class LogPage:
     entries: tuple[ListedEntry, ...]
     before: int | None
     meanings: Mapping[str, str]
+    shows_machine: bool
 
 
-def log_page(service: Service, *, stream: str | None = None, before: int | None = None) -> LogPage:
-    """The state of the log and fifty entries, the newest first."""
+def log_page(
+    service: Service, *, stream: str | None = None, before: int | None = None, machine: bool = False
+) -> LogPage:
+    """The state of the log and fifty entries, the newest first; ``machine`` shows those of the calendar too."""
     origin = service.desk.log_origin
     with service.read() as reader:
         connection = reader.connection
         state = ledger_queries.log_state(connection, origin)
-        listed, older = queries.entries(connection, origin, stream=stream, before=before)
+        listed, older = queries.entries(
+            connection, origin, stream=stream, before=before, hidden=() if machine else MACHINE_TYPES
+        )
         return LogPage(
             now=reader.now,
             origin=origin,
@@ -64,6 +72,7 @@ def log_page(service: Service, *, stream: str | None = None, before: int | None 
             entries=listed,
             before=older,
             meanings={each.name: each.means for each in TYPES},
+            shows_machine=machine,
         )
 
 

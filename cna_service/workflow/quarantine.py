@@ -7,34 +7,22 @@ messages a day, and all sources together a bounded number, so that a stranger fi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, func, insert, select
+from sqlalchemy import Connection
 
-from cna_service.db.types import Bytes, Instant, metadata
 from cna_service.identity.actors import SERVICE
 from cna_service.identity.throttle import address_key
 from cna_service.kit.errors import Unavailable
 from cna_service.kit.ids import uuid7
+from cna_service.workflow.edge import store
+from cna_service.workflow.edge.store import Held
 from cna_service.workflow.projections import ALERTS, DESK
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert
-
-quarantine = Table(
-    "quarantine",
-    metadata,
-    Column("id", String(36), primary_key=True),
-    Column("source", String(64), nullable=False),
-    Column("received_at", Instant, nullable=False),
-    Column("reason", String(40), nullable=False),
-    Column("media_type", String(120), nullable=False),
-    Column("size", Integer, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("content", Bytes, nullable=False),
-    Index("ix_quarantine_source_received", "source", "received_at"),
-    Index("ix_quarantine_received", "received_at"),
-)
 
 KIND = "quarantine"
 KEPT_OF_ONE = 64 * 1024
@@ -42,18 +30,9 @@ KEPT_OF_ONE = 64 * 1024
 
 WINDOW = timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many messages and bytes may be kept within ``WINDOW``."""
-
-    count: int
-    size: int
-
-
-OF_ONE_SOURCE = Limit(20, 256 * 1024)
-OF_ALL = Limit(1000, 16 * 1024 * 1024)
+OF_ONE_SOURCE = Held(20, 256 * 1024)
+OF_ALL = Held(1000, 16 * 1024 * 1024)
+"""The most that is kept of what came within ``WINDOW``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +61,21 @@ def set_aside(service: Service, stranger: Stranger) -> bool:
 
 
 def _keep(connection: Connection, stranger: Stranger, now: datetime) -> bool:
-    c = quarantine.c
-    connection.execute(delete(quarantine).where(c.received_at < now - KEPT_FOR))
+    store.forget(connection, now - KEPT_FOR)
+    row = _row(stranger, now)
+    size, since = len(row["content"]), now - WINDOW
+    of_one = store.held(connection, since=since, source=row["source"])
+    if not _fits(of_one, size, OF_ONE_SOURCE) or not _fits(store.held(connection, since=since), size, OF_ALL):
+        return False
+    store.keep(connection, row)
+    return True
+
+
+def _row(stranger: Stranger, now: datetime) -> Mapping[str, Any]:
     content = stranger.content[:KEPT_OF_ONE]
-    source = address_key(stranger.address)
-    since = now - WINDOW
-    if not _fits(connection, len(content), since, source, OF_ONE_SOURCE):
-        return False
-    if not _fits(connection, len(content), since, None, OF_ALL):
-        return False
-    row = {
+    return {
         "id": uuid7(now),
-        "source": source,
+        "source": address_key(stranger.address),
         "received_at": now,
         "reason": stranger.reason[:40],
         "media_type": stranger.media_type[:120],
@@ -101,18 +83,10 @@ def _keep(connection: Connection, stranger: Stranger, now: datetime) -> bool:
         "sha256": hashlib.sha256(content).hexdigest(),
         "content": content,
     }
-    connection.execute(insert(quarantine).values(row))
-    return True
 
 
-def _fits(connection: Connection, size: int, since: datetime, source: str | None, limit: Limit) -> bool:
-    c = quarantine.c
-    held = func.coalesce(func.sum(func.length(c.content)), 0)
-    query = select(func.count(), held).where(c.received_at >= since)
-    if source is not None:
-        query = query.where(c.source == source)
-    count, kept = connection.execute(query).one()
-    return bool(count < limit.count and kept + size <= limit.size)
+def _fits(held: Held, size: int, most: Held) -> bool:
+    return held.count < most.count and held.size + size <= most.size
 
 
 def _tell(service: Service) -> None:
@@ -129,8 +103,3 @@ def _is_told(service: Service) -> bool:
     with service.read() as reader:
         alerts = reader.stream(DESK).of(ALERTS).by_id.values()
         return any(a.kind == KIND and reader.now - a.raised_at < WINDOW for a in alerts)
-
-
-def held(connection: Connection) -> int:
-    """How many messages lie in quarantine."""
-    return connection.execute(select(func.count()).select_from(quarantine)).scalar_one()

@@ -78,9 +78,16 @@ class ListedEntry:
 
 
 def entries(
-    connection: Connection, log: str, *, stream: str | None = None, before: int | None = None, limit: int = 50
+    connection: Connection,
+    log: str,
+    *,
+    stream: str | None = None,
+    before: int | None = None,
+    hidden: Iterable[str] = (),
+    limit: int = 50,
 ) -> tuple[tuple[ListedEntry, ...], int | None]:
-    """Entries, the newest first, and where the next page begins (None: nothing older)."""
+    """Entries but those of the ``hidden`` types, the newest first, and where the next page begins (None: nothing
+    older)."""
     e, leaf = t.ledger_entry.c, t.ledger_leaf.c
     query = (
         select(e.entry_id, e.stream, e.seq, e.type, e.recorded_at, e.leaf, leaf.idx)
@@ -93,6 +100,8 @@ def entries(
         query = query.where(e.stream == stream)
     if before is not None:
         query = query.where(e.entry_id < before)
+    if unwanted := sorted(hidden):
+        query = query.where(e.type.not_in(unwanted))
     rows = connection.execute(query).all()
     signed = _signed_size(connection, log)
     listed = tuple(

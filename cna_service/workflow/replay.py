@@ -6,6 +6,7 @@ Folding reads entries and nothing else, so that an old case comes out as it was 
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -165,7 +166,7 @@ def as_plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_plain(each) for each in value]
     if isinstance(value, set | frozenset):
-        return sorted(as_plain(each) for each in value)
+        return sorted((as_plain(each) for each in value), key=lambda each: json.dumps(each, sort_keys=True))
     if isinstance(value, datetime):
         return to_text(value)
     if isinstance(value, timedelta):

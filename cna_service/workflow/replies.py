@@ -8,7 +8,6 @@ from typing import Any
 
 from cna_service.alerts import store as alert_store
 from cna_service.alerts.ports import Accepted
-from cna_service.alerts.rules import forward
 from cna_service.alerts.store import Code
 from cna_service.db import outbox
 from cna_service.db.outbox import Claimed
@@ -59,7 +58,8 @@ def report(
         row = outbox.row(work.connection, row["id"])
         assert row is not None
         note_outcome(service, work, _as_claimed(row), Accepted(provider, sid, status), gave_up=False)
-        if forward(row["state"], status) == status or status not in _ENDS:
+        # The first final word stays, whatever comes late after it.
+        if row["state"] not in (outbox.DELIVERED, outbox.UNDELIVERED):
             state = _ENDS.get(status, outbox.ACCEPTED)
             outbox.settle(work.connection, row["id"], by=None, state=state, sid=sid)
             note_report(service, work, dict(row), status, code)

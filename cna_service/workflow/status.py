@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.exc import DBAPIError
+
 from cna_service.db.database import DatabaseUnavailable, ping
 from cna_service.db.migrate import is_pending
 from cna_service.duty.rules import who_has_the_watch
@@ -103,6 +105,10 @@ def status(
             return Status(at, why, (*_channels(outside), *_people(reader), *_log(service, reader, engine)))
     except DatabaseUnavailable as error:
         return Status(at, (Trouble("database-unavailable", error.detail), *_late(engine)))
+    except DBAPIError as error:
+        # Reading fails in the driver's own way; its first line names no value.
+        words = f"The database cannot be read: {str(error.orig).splitlines()[0]}"
+        return Status(at, (Trouble("database-unavailable", words), *_late(engine)))
 
 
 @dataclass

@@ -19,7 +19,7 @@ from cna_service.escalation.state import Sending as SummonsSending
 from cna_service.identity.officers import Officer, Officers
 from cna_service.ledger import queries as ledger_queries
 from cna_service.workflow import queries
-from cna_service.workflow.clock_views import ClockView, soonest
+from cna_service.workflow.clock_views import ClockView, pressing
 from cna_service.workflow.projections import ALERTS, CASE, DESK, DUTY, OFFICERS, ROSTERS, case_stream
 from cna_service.workflow.queries import Sent
 from cna_service.workflow.service import Reader, Service
@@ -66,7 +66,7 @@ class BoardRow:
     state: str | None
     label: str
     standing: str | None
-    clock: ClockView | None
+    clocks: tuple[ClockView, ...]
     holder: Officer | None
     is_summoning: bool
     opened_at: datetime
@@ -105,7 +105,7 @@ def _board_row(
         state=row["state"],
         label=row["label"],
         standing=last.standing if last is not None and last.is_inbound else None,
-        clock=soonest(record),
+        clocks=pressing(record),
         holder=officers.get(row["holder"]) if row["holder"] else None,
         is_summoning=any(a.is_climbing for a in alerts.open),
         opened_at=row["opened_at"],
@@ -115,7 +115,7 @@ def _board_row(
 
 def _urgency(row: BoardRow) -> tuple[bool, float, float]:
     """A lapse that nobody dealt with stands where its limit was: before all that still runs."""
-    at = None if row.clock is None else row.clock.due_at
+    at = min((c.due_at for c in row.clocks if c.due_at is not None), default=None)
     return at is None, 0.0 if at is None else at.timestamp(), -row.changed_at.timestamp()
 
 

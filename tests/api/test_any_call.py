@@ -1,8 +1,8 @@
-"""Whatever the description of the interface allows, and much that it does not, is answered and never breaks the desk."""
+"""Whatever the interface describes as allowed, and much that it does not, is answered and never breaks the desk."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,10 @@ from schemathesis import Case, GenerationMode
 
 from tests.api.desk import XB, ApiDesk
 
-EXAMPLES = 12
-INSTANTS = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2099, 12, 31))
-schemathesis.openapi.format("date-time", INSTANTS.map(lambda at: f"{at.isoformat()}Z"))
+EXAMPLES = 8
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANTS = st.integers(0, 4 * 10**9).map(lambda s: (EPOCH + timedelta(seconds=s)).isoformat())
+schemathesis.openapi.format("date-time", INSTANTS)
 
 # What has no description of its own is never an answer: the status must be one that the call names, or a refusal of
 # the framework.
@@ -24,7 +25,7 @@ ALWAYS = {400, 401, 403, 404, 405, 413, 422}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", ["duty-1", "sup-1", XB])
+@pytest.mark.parametrize("who", ["duty-1", XB])
 def test_no_call_breaks_the_desk(desk: ApiDesk, who: str) -> None:
     headers = desk.authority(who) if who == XB else desk.officer(who)
     # Whatever fails here fails in memory too; the disk would take most of the time.
@@ -68,7 +69,9 @@ def try_out(
             case.path_parameters["n"] = 1
         response = case.call(headers=headers)
         if response.status_code not in named:
-            broken.append(f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:300]}")
+            broken.append(
+                f"{case.method} {case.formatted_path}: {response.status_code} {response.text[:300]}"
+            )
         elif response.status_code >= 400:
             kind = response.headers["content-type"][0]
             if kind != "application/problem+json" and case.path != "/readyz":

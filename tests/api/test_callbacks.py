@@ -31,7 +31,9 @@ def call_back(desk: ApiDesk, path: str, params: Mapping[str, str], *, url: str |
 
 def first_sending(desk: ApiDesk) -> tuple[str, str]:
     with desk.service.database.read() as connection:
-        row = connection.execute(select(outbox.c.id, outbox.c.content).where(outbox.c.channel == "sms")).first()
+        row = connection.execute(
+            select(outbox.c.id, outbox.c.content).where(outbox.c.channel == "sms")
+        ).first()
     assert row is not None
     return row.id, row.content["code"]
 
@@ -97,7 +99,10 @@ def test_what_nobody_knows_is_answered_200(desk: ApiDesk) -> None:
         ("/call/key", {"Digits": "9"}),
     ):
         answer = call_back(desk, path, told)
-        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml"), (path, answer.text)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/xml"), (
+            path,
+            answer.text,
+        )
 
 
 def test_a_database_that_cannot_be_written_makes_the_company_come_again(desk: ApiDesk) -> None:

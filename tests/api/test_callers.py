@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from cna_service.identity import sessions, store, tokens
+from cna_service.workflow.edge.tables import quarantine
 from cna_service.workflow.projections import ALERTS, DESK
-from cna_service.workflow.quarantine import KIND, OF_ONE_SOURCE, quarantine
+from cna_service.workflow.quarantine import KIND, OF_ONE_SOURCE
 from tests.api.desk import REQUEST, XB, XC, ApiDesk
 
 
@@ -40,7 +41,13 @@ def a_token(desk: ApiDesk, subject: str = XB, kind: str = "authority", **changes
 
 
 def test_without_a_token_nothing_answers_but_the_telephone_number(desk: ApiDesk) -> None:
-    for path in ("/cases", "/rules?requesting=XB&requested=XA", "/ledger/checkpoint", "/duty", "/authorities"):
+    for path in (
+        "/cases",
+        "/rules?requesting=XB&requested=XA",
+        "/ledger/checkpoint",
+        "/duty",
+        "/authorities",
+    ):
         answer = desk.get(path, {})
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
         assert answer.headers["content-type"] == "application/problem+json"

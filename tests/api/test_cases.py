@@ -78,7 +78,9 @@ def test_the_log_of_a_case_has_the_shape_that_was_fixed(desk: ApiDesk) -> None:
     entries = desk.entries(ref)
     assert [e["seq"] for e in entries] == list(range(1, len(entries) + 1))
     first = entries[0]
-    assert {"stream", "seq", "type", "happened_at", "told_at", "recorded_at", "actor", "body", "leaf"} <= set(first)
+    assert {"stream", "seq", "type", "happened_at", "told_at", "recorded_at", "actor", "body", "leaf"} <= set(
+        first
+    )
     assert (first["stream"], first["index"], first["seal"]) == (f"case:{ref}", None, "recorded")
     assert first["body"]["draft"]["grounds"] == REQUEST["grounds"]
     desk.running.sequencer.run(desk.service.clock.now())

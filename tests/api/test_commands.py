@@ -49,9 +49,7 @@ def test_an_exchange_goes_all_its_steps(desk: ApiDesk) -> None:
     done = []
 
     def step(path: str, body: dict[str, Any], who: dict[str, str] = duty, n: int = 1) -> Any:
-        answer = desk.post(
-            f"/cases/{ref}/exchanges/{n}/{path}", who, body, If_Match=f'"{desk.seq(ref)}"'
-        )
+        answer = desk.post(f"/cases/{ref}/exchanges/{n}/{path}", who, body, If_Match=f'"{desk.seq(ref)}"')
         assert answer.status_code == 201, (path, answer.text)
         done.append(path)
         return answer.json()

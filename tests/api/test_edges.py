@@ -81,7 +81,13 @@ def test_the_interface_describes_itself(desk: ApiDesk) -> None:
     told = desk.client.get(f"{API}/openapi.json").json()
     assert told["info"]["title"].startswith("EXERCISE") and told["info"]["version"]
     paths = told["paths"]
-    for path in ("/submissions", "/cases/{ref}", "/cases/{ref}/exchanges/{n}/answers", "/rules", "/ledger/proof"):
+    for path in (
+        "/submissions",
+        "/cases/{ref}",
+        "/cases/{ref}/exchanges/{n}/answers",
+        "/rules",
+        "/ledger/proof",
+    ):
         assert f"{API}{path}" in paths, path
     submission = paths[f"{API}/submissions"]["post"]
     assert submission["requestBody"]["content"]["application/json"]["example"]["measures"]

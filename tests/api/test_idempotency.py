@@ -65,4 +65,7 @@ def test_a_partners_replayed_answer_is_as_outward_as_the_first(desk: ApiDesk) ->
 def test_a_key_that_is_none_is_named(desk: ApiDesk) -> None:
     for key in (" ", "k" * 201):
         answer = desk.post("/submissions", desk.authority(), REQUEST, Idempotency_Key=key)
-        assert (answer.status_code, answer.json()["problems"][0]["pointer"]) == (422, "/header/Idempotency-Key")
+        assert (answer.status_code, answer.json()["problems"][0]["pointer"]) == (
+            422,
+            "/header/Idempotency-Key",
+        )

@@ -92,7 +92,10 @@ def test_alerts_show_every_sending_and_are_taken_once(desk: ApiDesk) -> None:
     again = desk.post(f"{path}/acknowledgement", desk.officer("duty-2"))
     assert (again.status_code, again.json()["type"]) == (409, "/problems/alert-held")
     (held,) = desk.get("/alerts", duty, case=ref).json()["alerts"]
-    assert (held["acknowledgement"]["officer"], held["acknowledgement"]["in_transit_minutes"]) == ("duty-1", 20)
+    assert (held["acknowledgement"]["officer"], held["acknowledgement"]["in_transit_minutes"]) == (
+        "duty-1",
+        20,
+    )
     assert desk.get(f"/cases/{ref}", duty).json()["holder"] == "duty-1"
     assert desk.post("/alerts/none/acknowledgement", duty).status_code == 404
     assert desk.get("/alerts", duty, case="X-2222-222").status_code == 404

@@ -46,7 +46,11 @@ def test_what_arrived_can_be_read_back_byte_for_byte(desk: ApiDesk) -> None:
         ("reply_wanted_by", "2026-11-21T16:00:00", "/reply_wanted_by"),
         ("requested_state", "Xanadu", "/requested_state"),
         ("vessels", [{"imo": "3000002"}], "/vessels/0/imo"),
-        ("vessels", [{"positions": [{"text": "91°00'N 010°00'E", "at": "2026-11-21T13:40:00Z"}]}], "/vessels/0/"),
+        (
+            "vessels",
+            [{"positions": [{"text": "91°00'N 010°00'E", "at": "2026-11-21T13:40:00Z"}]}],
+            "/vessels/0/",
+        ),
         ("vessels", [{"persons_on_board": -3}], "/vessels/0/persons_on_board"),
         ("vessels", ["a boat"], "/vessels/0"),
         ("attachments", [{"name": "a", "base64": "no base64!"}], "/attachments/0/base64"),

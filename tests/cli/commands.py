@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +34,22 @@ class Ran:
         return json.loads(self.out)
 
 
+@functools.cache
+def _template(exercise: bool) -> Path:
+    """A desk's folder, made once per test process and gone when it ends."""
+    folder = tempfile.TemporaryDirectory(prefix="cna-begun-")
+    _KEPT.append(folder)
+    data = str(Path(folder.name) / "desk")
+    wanted = (
+        ["migrate", "--exercise"] if exercise else ["officer", "add", "--role", "administrator", *OFFICER]
+    )
+    assert main([*wanted, "--data", data]) == 0
+    return Path(data)
+
+
+_KEPT: list[Any] = []
+
+
 class CommandLine:
     def __init__(self, data: Path, capsys: pytest.CaptureFixture[str], *always: str) -> None:
         self.data = data
@@ -51,10 +70,7 @@ class CommandLine:
 
     def begun(self) -> CommandLine:
         """With a desk made, and an administrator where it is a real one."""
-        if "--exercise" in self._always:
-            assert self("migrate").code == 0
-        else:
-            assert self("officer", "add", "--role", "administrator", *OFFICER).code == 0
+        shutil.copytree(_template("--exercise" in self._always), self.data)
         return self
 
     @contextmanager

@@ -15,7 +15,7 @@ from tests.workflow.requests import BAR_TEST
 @pytest.fixture
 def ref(exercise: CommandLine) -> str:
     """The reference of a case that XB began."""
-    with exercise.running() as running:
+    with exercise.begun().running() as running:
         actor = authority_actor("mrcc-xb", state="XB", name="MRCC XB")
         reply = receive(running.service, actor, Arrival(json.dumps(BAR_TEST).encode(), "application/json"))
     return str(json.loads(reply.body)["case"])

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+from importlib import import_module
+
 import pytest
 
 from cna_service.cli.failures import EXITS
+from cna_service.cli.parser import command_parser, described
 from cna_service.kit.errors import Kind
 from tests.cli.commands import OFFICER, CommandLine
 
@@ -93,3 +97,27 @@ def test_a_wrong_secret_is_never_repeated(cna: CommandLine, monkeypatch: pytest.
     assert ran.code == 3
     assert "hunter2" not in ran.out + ran.err
     assert ran.json["error"]["problems"][0]["pointer"] == "CNA_SMTP_PORT"
+
+
+def test_every_command_is_described_and_leads_somewhere() -> None:
+    told = dict(described())
+    assert {
+        "serve",
+        "check",
+        "officer add",
+        "ledger verify",
+        "case replay",
+        "backup",
+        "restore",
+    } <= told.keys()
+    assert all(told.values())
+
+
+def test_every_command_s_function_exists() -> None:
+    for name in dict(described()):
+        parser: argparse.ArgumentParser = command_parser()
+        for word in name.split():
+            groups = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+            parser = groups[0].choices[word]
+        module, _, function = str(parser.get_default("run")).partition(":")
+        assert callable(getattr(import_module(f"cna_service.cli.{module}"), function))

@@ -29,8 +29,9 @@ def test_an_untouched_log_is_sound(cna: CommandLine) -> None:
 
 def test_a_changed_body_is_1_and_names_stream_number_and_index(cna: CommandLine) -> None:
     cna.begun()
-    changed = "UPDATE ledger_body SET body = replace(body, '\"exercise\":false', '\"exercise\":true ') WHERE entry_id = 1"
-    cna.tamper(changed, fence="ledger_body_fence_UPDATE")
+    statement = "UPDATE ledger_body SET body = CAST(replace(body, :old, :new) AS BLOB) WHERE entry_id = 1"
+    old, new = b'"exercise":false', b'"exercise":true'
+    cna.tamper(statement, fence="ledger_body_fence_UPDATE", old=old, new=new)
     ran = cna("ledger", "verify", "--json")
     assert ran.code == 1
     first = ran.json["findings"][0]
@@ -40,10 +41,8 @@ def test_a_changed_body_is_1_and_names_stream_number_and_index(cna: CommandLine)
 
 def test_a_cut_tail_is_1(cna: CommandLine) -> None:
     cna.begun()
-    cna.tamper(
-        "DELETE FROM ledger_leaf WHERE idx = (SELECT max(idx) FROM ledger_leaf)",
-        fence="ledger_leaf_fence_DELETE",
-    )
+    newest = "DELETE FROM ledger_leaf WHERE idx = (SELECT max(idx) FROM ledger_leaf)"
+    cna.tamper(newest, fence="ledger_leaf_fence_DELETE")
     assert cna("ledger", "verify").code == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.ledger.entry import Draft
 from tests.console.conftest import DeskUnderTest
@@ -61,15 +62,17 @@ def test_a_page_of_entries_leads_to_the_older_ones(desk: DeskUnderTest) -> None:
 
 
 def test_entries_of_every_stream_can_be_chosen(desk: DeskUnderTest) -> None:
-    with desk.service.write(_service_actor(), Action.SERVICE_TICK, "log") as work:
-        work.append(Draft("log.heartbeat", {"size": 0, "pending": 0}))
+    desk.enrol("duty-1", "duty_officer")
+    desk.give_watch("duty-1")
     browser = desk.signed_in("auditor")
-    page = browser.get("/console/log?stream=log")
-    assert "log.heartbeat" in page.text
+    page = browser.get("/console/log?stream=duty")
+    assert "roster.override_added" in page.text
     assert "officer.added" not in page.text
 
 
-def _service_actor():
-    from cna_service.identity.actors import SERVICE
-
-    return SERVICE
+def test_rule_16_4_entries_of_the_calendar_are_hidden_unless_asked_for(desk: DeskUnderTest) -> None:
+    with desk.service.write(SERVICE, Action.SERVICE_TICK, "log") as work:
+        work.append(Draft("log.heartbeat", {"size": 0, "pending": 0}))
+    browser = desk.signed_in("auditor")
+    assert "log.heartbeat" not in browser.get("/console/log?stream=log").text
+    assert "log.heartbeat" in browser.get("/console/log?stream=log&machine=true").text

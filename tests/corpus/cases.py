@@ -60,7 +60,7 @@ def inbound(desk: LiveDesk) -> str:
 
 
 def outbound(desk: LiveDesk) -> str:
-    """We ask XP for registry and boarding under a two-hour agreement; it is silent, then grants late."""
+    """We ask XP for registry and boarding under a two-hour agreement; it asks for more time, then grants by voice."""
     vessel = {"name": "BLUE MARLIN", "flag_claimed": "XP", "claimed_how": "verbal claim", "flag_flown": "XP"}
     vessel |= {"position": "off the coast of XQ, international waters", "how": "as_heard", "source": "unit 4"}
     got = desk.do(open_case, "duty-1", channel="radio", summary="Sailing vessel, no number.", vessels=[vessel])
@@ -73,7 +73,7 @@ def outbound(desk: LiveDesk) -> str:
     desk.advance(minutes=30)
     grant = {"until": "2026-11-21T17:03:00Z", "by": {"name": "Duty", "office": "MRCC XP"}, "words": "One more hour."}
     desk.do(extend, "duty-1", ref, 1, **grant)
-    desk.advance(hours=3)
+    desk.advance(minutes=25)
     theirs = {"answers": [{"measure": "board", "value": "granted", "words": "You may board."}], "form": "oral"}
     theirs |= {"by": {"name": "Captain", "office": "MRCC XP"}, "seen": desk.look(ref)}
     desk.do(give_answer, "duty-1", ref, 1, **theirs)

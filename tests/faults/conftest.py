@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import select
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.rig import Place
+from tests.faults.station import Station, a_station
 
 PATIENCE = 30.0
 ROOT = Path(__file__).parents[2]
@@ -26,8 +28,15 @@ class Life:
         self._hears("ready")
 
     def arm(self, point: str) -> None:
-        self._line.sendall(f"arm {point}\n".encode())
-        self._hears("armed")
+        self.order(f"arm {point}")
+
+    def order(self, words: str) -> None:
+        self._line.sendall(f"{words}\n".encode())
+        self._hears("done")
+
+    def is_over(self) -> bool:
+        """Has it said its last word?"""
+        return bool(select.select([self._line], [], [], 0)[0])
 
     def death(self) -> str:
         """Wait for the end; what it said of it: the point, and what was at hand."""
@@ -48,6 +57,7 @@ class Life:
 
 class Nursery:
     def __init__(self, folder: Path) -> None:
+        self._lives: list[Life] = []
         self._log = folder / "log"
         self._socket = str(folder / "line")
         self._listening = socket.socket(socket.AF_UNIX)
@@ -72,17 +82,36 @@ class Nursery:
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         line, _ = self._listening.accept()
-        return Life(line, self._log)
+        self._lives.append(Life(line, self._log))
+        return self._lives[-1]
+
+    def end_all(self) -> None:
+        """Desks whose line is closed end."""
+        for life in self._lives:
+            life.close()
+        self._lives.clear()
 
     def close(self) -> None:
-        """Desks that still live end with the nursery."""
+        self.end_all()
         self._process.kill()
         self._process.communicate()
         self._listening.close()
 
 
 @pytest.fixture(scope="session")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+def open_nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
     made = Nursery(tmp_path_factory.mktemp("nursery"))
     yield made
     made.close()
+
+
+@pytest.fixture
+def nursery(open_nursery: Nursery) -> Iterator[Nursery]:
+    yield open_nursery
+    open_nursery.end_all()
+
+
+@pytest.fixture
+def station(database_url: str, tmp_path: Path) -> Iterator[Station]:
+    with a_station(database_url, tmp_path) as made:
+        yield made

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -37,6 +38,7 @@ from tests.faults.rig import Place
 
 LEASE = timedelta(milliseconds=300)
 EVERY = 0.1
+ONE_PAGE = 4096
 
 
 def main() -> None:
@@ -98,7 +100,9 @@ def mortal(running: Any, place: Place, killer: Killer) -> Any:
     line = DyingTelephony(rig.telephony(place.company_url)._account)
     line.killer = killer
     outside = Outside(line, None)
-    sequencer = Sequencer(service.database, service.desk.log_origin, DyingSigner(rig.signer_of(place), killer))
+    sequencer = Sequencer(
+        service.database, service.desk.log_origin, DyingSigner(rig.signer_of(place), killer)
+    )
     worker = Worker(service, outside, sequencer, lease=LEASE, every=EVERY)
     return dataclasses.replace(running, outside=outside, sequencer=sequencer, worker=worker)
 
@@ -109,7 +113,13 @@ def _take_orders(line: socket.socket, killer: Killer) -> None:
         verb, _, point = order.strip().partition(" ")
         if verb == "arm":
             killer.arm(point)
-            line.sendall(b"armed\n")
+        elif verb in ("full", "room"):
+            # Python ignores SIGXFSZ: a write past the limit fails as on a full disk.
+            most = ONE_PAGE if verb == "full" else resource.RLIM_INFINITY
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        line.sendall(b"done\n")
+    # Whoever ordered it is gone.
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -88,16 +88,9 @@ class Witness:
             return look(connection)
 
     def _is_quiet(self, connection: Connection) -> bool:
+        # In this order: once nothing is to be sent and the company has told all, no further entry comes.
         waiting = select(func.count()).where(outbox.c.state.in_((*WAITING, SENDING)))
-        unplaced = select(func.count()).select_from(t.ledger_pending)
-        head = select(func.max(t.ledger_head.c.size))
-        signed = select(func.max(t.ledger_checkpoint.c.size))
-        return (
-            connection.scalar(waiting) == 0
-            and connection.scalar(unplaced) == 0
-            and connection.scalar(head) == connection.scalar(signed)
-            and self._company.wait_until_idle(1)
-        )
+        return connection.scalar(waiting) == 0 and self._company.wait_until_idle(1) and self.sees(_is_sealed)
 
     def texts(self) -> Counter[str]:
         """How often each summons by SMS reached the company, repetitions counted with what they repeat."""
@@ -116,6 +109,13 @@ class Witness:
         e = t.ledger_entry.c
         query = select(e.type).where(e.stream == f"case:{case}")
         return Counter(self.sees(lambda c: c.execute(query).scalars().all()))
+
+
+def _is_sealed(connection: Connection) -> bool:
+    unplaced = select(func.count()).select_from(t.ledger_pending)
+    head = select(func.max(t.ledger_head.c.size))
+    signed = select(func.max(t.ledger_checkpoint.c.size))
+    return connection.scalar(unplaced) == 0 and connection.scalar(head) == connection.scalar(signed)
 
 
 def _told(connection: Connection) -> Any:

@@ -88,7 +88,7 @@ class LiveDesk:
     def receive(self, *, by: str = "mrcc-xb", key: Key | None = None, **fields: Any) -> Answered:
         return self.receive_bytes(json.dumps(fields).encode(), by=by, key=key)
 
-    def do(self, verb: Verb, officer: str, *place: Any, **body: Any) -> Answered:
+    def do(self, verb: Verb, officer: str, /, *place: Any, **body: Any) -> Answered:
         """A verb by an officer of this desk: ``do(give_answer, "duty-1", ref, 1, form="oral", …)``."""
         return answered(verb(self.service, self.officer(officer), *place, body))
 

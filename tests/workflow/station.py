@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from cna_service.bootstrap import config_folder, read_policies
 from cna_service.db.database import Database
 from cna_service.db.migrate import migrate
@@ -27,6 +29,9 @@ from cna_service.workflow.projections import PROJECTIONS, TYPES
 from cna_service.workflow.seeding import adopt_policies, born
 from cna_service.workflow.service import Service
 from tests.database import PostgresServer, sqlite_url
+
+# As a desk writes its log; without it every traceback is drawn with the values of all its variables.
+structlog.configure(processors=[structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()])
 
 CONFIG = config_folder(Settings(data=Path("var/none")))
 SEEDED_AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

@@ -88,7 +88,7 @@ FIRST: tuple[tuple[str, tuple[CallField, ...]], ...] = (
     (
         "Which vessel",
         (
-            _f("vessels/0/name", "Name of the vessel", "What is the name of the vessel? Please spell it."),
+            _f("vessels/0/name", "Name of the vessel", "What is the name of the vessel?"),
             _f(
                 "vessels/0/how",
                 "The name was taken",

@@ -14,10 +14,14 @@ router = pages()
 
 @router.get("/log")
 def log_page(
-    request: Request, visit: SignedIn, stream: str | None = None, before: int | None = None
+    request: Request,
+    visit: SignedIn,
+    stream: str | None = None,
+    before: int | None = None,
+    machine: bool = False,
 ) -> Response:
     visit.require(Action.LEDGER_READ)
-    page = log_views.log_page(service_of(request), stream=stream or None, before=before)
+    page = log_views.log_page(service_of(request), stream=stream or None, before=before, machine=machine)
     return frame_of(request).page(request, "log.html", visit, page=page)
 
 

@@ -47,6 +47,7 @@ def rules_page(request: Request, visit: SignedIn) -> Response:
         status=status,
         form=form,
         card=card,
+        short={a.id: a.short for a in service.policies.catalogue.agreements.values()},
         at=None if card is None else datetime.fromisoformat(card["at"]),
         offences=_worded(OFFENCES),
         measures=_worded(MEASURES),

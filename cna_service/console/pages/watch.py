@@ -12,7 +12,8 @@ from cna_service.console.acting import carry_out
 from cna_service.console.forms import Form, Posted
 from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
-from cna_service.identity.permissions import Action
+from cna_service.identity.officers import Officer
+from cna_service.identity.permissions import PERMISSIONS, Action, Role
 from cna_service.kit.errors import Invalid, Problem
 from cna_service.workflow import roster, views
 from cna_service.workflow.keys import Key
@@ -121,6 +122,11 @@ def roster_body(posted: Posted) -> dict[str, Any]:
     return body | ({"reason": posted.value("reason")} if posted.value("reason") else {})
 
 
+def may_take(officer: Officer) -> bool:
+    """Whether an officer may have a post of the watch: his role lets him relieve."""
+    return officer.is_enabled and Role(officer.role) in PERMISSIONS[Action.WATCH_RELIEVE]
+
+
 def _page(
     request: Request,
     visit: Visit,
@@ -144,6 +150,6 @@ def _page(
         override=(override or Form()).named("override"),
         ending=(ending or Form()).named("end"),
         roster_form=(roster_form or Form(defaults=first)).named("roster"),
-        officers=[(o.id, f"{o.name} ({o.id})") for o in page.officers.all() if o.is_enabled],
+        officers=[(o.id, f"{o.name} ({o.id})") for o in page.officers.all() if may_take(o)],
         posts=list(words.POSTS.items()),
     )

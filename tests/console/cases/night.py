@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
+
+from cna_service.bootstrap import build
 from cna_service.cases.record import CaseRecord
+from cna_service.console.routes import create_console
 from cna_service.identity.actors import Actor, authority_actor
+from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.store import read_entries
+from cna_service.settings import Settings
+from cna_service.workflow.keys import Reply
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.receive import Arrival, receive
-from tests.console.browser import Browser
-from tests.console.conftest import DeskUnderTest
+from cna_service.workflow.status import Notices
+from tests.console.browser import ORIGIN, Browser, Page
+from tests.console.conftest import DeskUnderTest, HandClock
+from tests.console.lint import text_of
 
 XB = authority_actor("mrcc-xb", state="XB", name="EXERCISE: Maritime Rescue and Law Enforcement Centre of XB")
 BASIS = "CETS 156 art. 6"
@@ -35,18 +46,57 @@ REQUEST: Mapping[str, Any] = {
 }
 
 
+def open_desk(folder: Path) -> DeskUnderTest:
+    """An exercise desk with its console, at three minutes past six in the evening, Zulu."""
+    clock = HandClock(datetime(2026, 11, 21, 18, 3, 22, tzinfo=UTC))
+    settings = Settings(data=folder / "desk", public_url=ORIGIN, telephone="+15550100", port=8009)
+    running = build(settings, exercise=True, clock=clock, machine=clock)
+    application = FastAPI()
+    notices = Notices(running.service, None, running.outside)
+    application.include_router(create_console(running.service, notices=notices))
+    return DeskUnderTest(running, clock, application)
+
+
 @dataclass
 class Night:
     """``browser``: of the officer on watch."""
 
     desk: DeskUnderTest
     browser: Browser
+    others: dict[str, Browser] = field(default_factory=dict)
+
+    def as_role(self, role: str) -> Browser:
+        """The browser of an officer of another role, signed in once."""
+        if role not in self.others:
+            self.others[role] = self.desk.signed_in(role)
+        return self.others[role]
+
+    def limit(self, *, hours: int) -> dict[str, str]:
+        """A limit that the other side states, and what it says silence means."""
+        due = self.desk.clock.now() + timedelta(hours=hours)
+        return {"reply_wanted_by": to_text(due), "silence_stated": "silence is consent"}
+
+    def receive(self, by: Actor = XB, content: bytes | None = None) -> Reply:
+        """Something arrives over the interface."""
+        sent = json.dumps(REQUEST).encode() if content is None else content
+        return receive(self.desk.service, by, Arrival(sent, "application/json", "api"))
 
     def request(self, by: Actor = XB, **changes: Any) -> str:
         """A request arrives over the interface; its case."""
-        content = json.dumps({**REQUEST, **changes}).encode()
-        reply = receive(self.desk.service, by, Arrival(content, "application/json", "api"))
-        return str(json.loads(reply.body)["case"])
+        return str(json.loads(self.receive(by, json.dumps({**REQUEST, **changes}).encode()).body)["case"])
+
+    def case(self, ref: str) -> Page:
+        return self.browser.get(f"/console/cases/{ref}")
+
+    def line(self, page: Page) -> str:
+        """The line that is kept in sight."""
+        return text_of(page.tree.find(".//div[@id='case-line']"))
+
+    def act(self, ref: str, name: str, *, exchange: int = 0, status: int = 200, **typed: Any) -> Page:
+        """Fill in one of the small forms and send it."""
+        of_exchange = f"exchanges/{exchange}/" if exchange else ""
+        path = f"/console/cases/{ref}/{of_exchange}do/{name}"
+        return self.browser.submit(self.browser.get(path), path, status=status, **typed)
 
     def record(self, ref: str) -> CaseRecord:
         with self.desk.service.read() as reader:

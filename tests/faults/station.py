@@ -1,0 +1,162 @@
+"""A desk in this process whose time moves only when told: its duties are done in turn, its HTTP and its telephone
+company are real."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlalchemy import select
+
+from cna_service.app import create_app
+from cna_service.bootstrap import Running
+from cna_service.db.outbox import attempt, outbox
+from cna_service.exercise.phone_company import PhoneCompany
+from cna_service.exercise.phone_company_schedule import HeldScheduler
+from cna_service.kit.clock import SystemClock
+from cna_service.ledger import store
+from cna_service.ledger.entry import Entry
+from cna_service.workflow import deliver
+from cna_service.workflow.clock_steps import ClockWatch
+from cna_service.workflow.fire import fire_due
+from cna_service.workflow.service import Service
+from tests.faults import rig
+from tests.faults.rig import Place
+from tests.faults.witness import Answer, Witness, send
+
+NODE = "this-node"
+
+
+class Hands:
+    """The desk's clock: the world's, off by so much."""
+
+    def __init__(self, world: HeldScheduler) -> None:
+        self.world = world
+        self.off = timedelta()
+        self._began = world.now()
+
+    def now(self) -> datetime:
+        return self.world.now() + self.off
+
+    def monotonic(self) -> float:
+        return (self.world.now() - self._began).total_seconds()
+
+
+@dataclass
+class Station:
+    place: Place
+    token: str
+    running: Running
+    company: PhoneCompany
+    world: HeldScheduler
+    clock: Hands
+    watch: ClockWatch
+    witness: Witness
+    cases: list[str] = field(default_factory=list)
+
+    @property
+    def service(self) -> Service:
+        return self.running.service
+
+    def receive(self) -> str:
+        """A request comes in and is answered 201; returns its case."""
+        n = len(self.cases)
+        answer = self.post(rig.submission(n), f"key-{n}")
+        assert answer is not None and answer.status == 201, answer
+        self.cases.append(answer.case)
+        return answer.case
+
+    def post(self, content: bytes, key: str) -> Answer | None:
+        return send(self.place, self.token, content, key)
+
+    def turn(self) -> None:
+        """What the threads do at one instant, until nothing more is to do."""
+        while True:
+            self.watch.look(self.service)
+            fired = fire_due(self.service, self.watch.believed)
+            claimed = deliver.claim(self.service, NODE, 8)
+            for one in claimed:
+                deliver.send(self.service, self.running.outside, one, NODE)
+            assert self.company.wait_until_idle(10)
+            if not fired and not claimed:
+                return
+
+    def advance(self, seconds: float) -> None:
+        """Second by second, as the tick goes."""
+        self.turn()
+        for _ in range(int(seconds)):
+            self.world.advance(timedelta(seconds=1))
+            self.turn()
+
+    def step(self, **window: float) -> None:
+        """The desk's clock is set, and nobody says so."""
+        self.clock.off += timedelta(**window)
+
+    def entries(self, stream: str, *types: str) -> list[Entry]:
+        with self.service.read() as reader:
+            found = store.read_entries(reader.connection, self.service.desk.log_origin, stream).entries
+        return [e for e in found if not types or e.type in types]
+
+    def types(self, stream: str) -> Counter[str]:
+        return Counter(e.type for e in self.entries(stream))
+
+    def sendings(self, case: str) -> list[Any]:
+        return self.witness.sendings(case)
+
+    def tries(self, sending: str) -> list[Any]:
+        query = select(attempt).where(attempt.c.sending == sending).order_by(attempt.c.id)
+        return list(self.witness.sees(lambda c: c.execute(query).mappings().all()))
+
+    def set_row(self, sending: str, **values: Any) -> None:
+        with self.service.database.write() as connection:
+            connection.execute(outbox.update().where(outbox.c.id == sending).values(**values))
+
+    def texts_to(self, number: str) -> list[str]:
+        return [a.text for a in self.company.arrivals() if a.to == number and "/Messages" in a.path]
+
+    def calls_to(self, number: str) -> int:
+        return sum(a.to == number and "/Calls" in a.path for a in self.company.arrivals())
+
+
+@contextmanager
+def a_station(database_url: str, folder: Path, *, timeout: float = 8.0) -> Iterator[Station]:
+    world = HeldScheduler(SystemClock().now())
+    with rig.a_company(world, hang=timedelta(seconds=1.5)) as company:
+        port = rig.free_port()
+        place = Place(str(folder / "desk"), database_url, f"http://127.0.0.1:{port}", company.base_url)
+        token = rig.begin(place)
+        clock = Hands(world)
+        # The desk was made by the machine's clock; its own time goes on from there.
+        world.advance(SystemClock().now() - world.now())
+        built = rig.build(place, clock=clock, machine=clock)
+        running = rig.with_telephony(built, rig.telephony(company.base_url, timeout=timeout))
+        witness = Witness(place, company)
+        with served(running, port):
+            watch = ClockWatch(clock)
+            yield Station(place, token, running, company, world, clock, watch, witness)
+        witness.close()
+        running.outside.telephony.close()  # type: ignore[union-attr]
+        running.stop()
+
+
+@contextmanager
+def served(running: Running, port: int) -> Iterator[None]:
+    listening = socket.create_server(("127.0.0.1", port), backlog=64)
+    config = uvicorn.Config(create_app(running), log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
