@@ -25,7 +25,7 @@ from cna_service.ledger.folds import Folds
 from cna_service.ledger.keys import Ed25519Signer, create_key_file, load_key_file
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.registry.search import RegisterSearch
-from cna_service.settings import Settings as Settings
+from cna_service.settings import Settings as Settings  # noqa: PLC0414 - the command line takes it from here
 from cna_service.worker.worker import Worker
 from cna_service.workflow.access import for_desk
 from cna_service.workflow.deliver import Outside

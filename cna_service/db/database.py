@@ -109,7 +109,14 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=16, max_overflow=32, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        pool_size=16,
+        max_overflow=32,
+        # An error that is logged must not repeat what somebody wrote.
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
 
     def configure(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # pysqlite would begin by itself, late, and commit around DDL; this service begins explicitly.
@@ -135,7 +142,11 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _postgres_engine(url: URL) -> Engine:
     return create_engine(
-        url.set(drivername="postgresql+psycopg"), pool_size=24, max_overflow=24, pool_pre_ping=True
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=24,
+        max_overflow=24,
+        pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

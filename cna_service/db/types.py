@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from cna_service.kit.instants import to_text
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,7 +46,7 @@ class Instant(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("an instant needs a zone")
         utc = value.astimezone(UTC)
-        return utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if dialect.name == "sqlite" else utc
+        return to_text(utc) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -15,6 +15,7 @@ from cna_service.api import problems
 from cna_service.exercise import simulation_bodies as bodies
 from cna_service.exercise.simulation_access import check_caller
 from cna_service.exercise.simulation_bodies import ClockOrder
+from cna_service.exercise.simulation_session import open_console
 from cna_service.exercise.simulation_view import seeded
 from cna_service.identity import tokens
 from cna_service.identity.tokens import Subject
@@ -30,6 +31,10 @@ LOOK_SECONDS = 2.0
 
 async def _told(request: Request) -> Mapping[str, Any]:
     return bodies.json_object(await request.body())
+
+
+async def _raw(request: Request) -> bytes:
+    return await request.body()
 
 
 Told = Annotated[Mapping[str, Any], Depends(_told)]
@@ -54,6 +59,10 @@ def create_simulation(desk: ExerciseDesk) -> APIRouter:
     @router.post("/token", summary="A bearer token of an officer or an authority")
     def token(told: Told) -> dict[str, str]:
         return issued(desk.service, told)
+
+    @router.post("/session", summary="Sign in at the console as an officer of the exercise, from a form")
+    def session(request: Request, form: Annotated[bytes, Depends(_raw)]) -> Response:
+        return open_console(desk.service, form, request.client.host if request.client else "")
 
     @router.post("/counterpart", status_code=501, summary="Not in this version")
     def counterpart() -> Response:

@@ -85,7 +85,8 @@ def _title(view: ClockView, clock: Clock) -> str:
 
 def _source(told: Any) -> str | None:
     if isinstance(told, Mapping):
-        return ", ".join(str(v) for k, v in told.items() if v and k != "label") or None
+        read = f", read {told['entered']}" if told.get("entered") else ""
+        return f"{told['where']}{read}" if told.get("where") else None
     return str(told) if told else None
 
 

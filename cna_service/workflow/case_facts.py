@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from cna_service.cases.record import CaseRecord, Fact, Vessel
+from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry
 from cna_service.vessels.states import state_name
@@ -166,10 +168,18 @@ def _of_shape(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     if point := value.get("point"):
-        return f"{value.get('text')} (read as {point['latitude']}, {point['longitude']})"
+        where = f"{_minutes(point['latitude'], 'NS', 2)} {_minutes(point['longitude'], 'EW', 3)}"
+        return f"{value.get('text')} (read as {where})"
     if "text" in value:
         return value["text"]
     return ", ".join(str(value[f]) for f in _OF_PERSON if value.get(f)) or "(nothing told)"
+
+
+def _minutes(degrees: str, letters: str, width: int) -> str:
+    """``14°03.500'N``: degrees and decimal minutes, rounded to a thousandth."""
+    value = Decimal(degrees)
+    whole, minutes = divmod((abs(value) * 60).quantize(Decimal("0.001")), 60)
+    return f"{int(whole):0{width}d}°{minutes:06.3f}'{letters[value < 0]}"
 
 
 def _doubts(vessel: Vessel, fact: Fact, entry: Entry | None) -> Iterator[str]:
@@ -209,6 +219,8 @@ def _told_value(value: object) -> object:
     if value is True or value is False:
         return "yes" if value else "no"
     if isinstance(value, Mapping):
+        if (earliest := value.get("earliest")) and earliest == value.get("latest"):
+            return date_time_group(from_text(earliest))
         if "text" in value:
             return value["text"]
         return ", ".join(str(_told_value(v)) for v in value.values() if v not in (None, "", []))

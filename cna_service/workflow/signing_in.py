@@ -72,6 +72,14 @@ def sign_in(service: Service, account: str, password: str, code: str, address: s
     return identity_sign_in.sign_in(service.database, attempt, service.machine.now())
 
 
+def playable(service: Service) -> tuple[Officer, ...]:
+    """The officers whom anybody on the machine of an exercise may play; none of a real desk."""
+    if not service.desk.is_exercise:
+        return ()
+    with service.read() as reader:
+        return tuple(o for o in _officers(reader).by_id.values() if o.is_enabled)
+
+
 def sign_out(service: Service, cookie: str) -> None:
     with service.database.write() as connection:
         sessions.end_session(connection, cookie)

@@ -73,7 +73,14 @@ def _page(
 ) -> Response:
     who = stranger(request)
     response = frame_of(request).page(
-        request, "sign_in.html", status=status, form=form, to=to, error=error, token=who.form_token
+        request,
+        "sign_in.html",
+        status=status,
+        form=form,
+        to=to,
+        error=error,
+        token=who.form_token,
+        exercise_officers=signing_in.playable(service_of(request)),
     )
     mark_browser(request, response, who)
     return response

@@ -85,6 +85,17 @@ class Night:
         """A request arrives over the interface; its case."""
         return str(json.loads(self.receive(by, json.dumps({**REQUEST, **changes}).encode()).body)["case"])
 
+    def browser_call(self) -> str:
+        """A request by telephone, opened by the officer on watch; its case."""
+        path = "/console/calls/new"
+        typed = {
+            "vessels__0__name": "BAR TEST",
+            "authority": "mrcc-xb",
+            "exchange__measures": ["confirm_registry"],
+        }
+        page = self.browser.submit(self.browser.get(path), path, **typed)
+        return page.path.removeprefix("/console/cases/")
+
     def case(self, ref: str) -> Page:
         return self.browser.get(f"/console/cases/{ref}")
 

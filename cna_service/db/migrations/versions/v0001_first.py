@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from cna_service.db import types
-from cna_service.db.fences import make_insert_only
+from cna_service.db.fences import forbid_updates, make_insert_only
 
 revision = "0001"
 down_revision = None
@@ -431,3 +431,4 @@ def upgrade() -> None:
         unique=False,
     )
     make_insert_only(op.get_bind(), _INSERT_ONLY)
+    forbid_updates(op.get_bind(), "ledger_disclosure")
