@@ -27,7 +27,7 @@ case_row = Table(
     Column("state", String(8)),
     Column("vessel", Text),
     Column("holder", String(40)),
-    Column("label", String(40), nullable=False),
+    Column("label", String(80), nullable=False),
     Index("ix_case_row_board", "is_closed", "next_due_at"),
 )
 

@@ -105,7 +105,11 @@ def _self(actor: Actor) -> dict[str, str]:
 
 
 def _is_late(record: CaseRecord, exchange: Exchange) -> bool:
-    return any(c.exchange == exchange.n and c.lapsed_at is not None for c in record.clocks)
+    """After a limit of a provision or of the other side; a target of ours makes no answer late."""
+    return any(
+        c.exchange == exchange.n and c.lapsed_at is not None and c.kind in ("legal", "claimed")
+        for c in record.clocks
+    )
 
 
 def _basis(service: Service, work: Work, asked: Asked) -> dict[str, Any] | None:

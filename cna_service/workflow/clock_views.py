@@ -18,13 +18,17 @@ KIND_WORDS = {
     "operational": "Operational",
     "own": "Our own target",
 }
-_EFFECTS = {
-    "deemed_grant": "deemed granted",
-    "deemed_waiver": "deemed waived",
+_TO_THEM = {
+    "deemed_grant": "deemed granted to them",
+    "deemed_waiver": "deemed waived by us",
     "remain_aboard": "they may remain aboard",
 }
+_TO_US = {
+    "deemed_grant": "deemed granted",
+    "deemed_waiver": "deemed waived by them",
+    "remain_aboard": "we may remain aboard",
+}
 _STARTS = {
-    "acknowledgement": "our acknowledgement of the request",
     "evidence_summary": "the summary of evidence",
     "notification": "the notification",
     "writing": "the request in writing",
@@ -106,7 +110,7 @@ def clock_view(record: CaseRecord, clock: Clock) -> ClockView:
         starts_at=clock.starts_at,
         due_at=clock.due_at,
         decide_by=decide_by(clock) if state == "running" else None,
-        waits_for=_STARTS.get(clock.waits_for, clock.waits_for) if clock.waits_for else None,
+        waits_for=_waits_for(clock, is_ours=_is_ours(record, clock)),
         reason=clock.reason,
         why_not_legal=clock.terms.get("why"),
         disturbed_by=clock.disturbed_by,
@@ -125,6 +129,18 @@ def _state(clock: Clock) -> str:
     return "running" if clock.due_at is not None else "waiting"
 
 
+def _is_ours(record: CaseRecord, clock: Clock) -> bool:
+    """Whether it is we who are asked."""
+    exchange = None if clock.exchange is None else record.exchange(clock.exchange)
+    return exchange is not None and exchange.is_inbound
+
+
+def _waits_for(clock: Clock, *, is_ours: bool) -> str | None:
+    if clock.waits_for == "acknowledgement":
+        return "our acknowledgement of the request" if is_ours else "their acknowledgement of our request"
+    return None if clock.waits_for is None else _STARTS.get(clock.waits_for, clock.waits_for)
+
+
 def _what(clock: Clock) -> str:
     terms = clock.terms
     if terms.get("article"):
@@ -139,14 +155,13 @@ def _count(record: CaseRecord, clock: Clock, state: str) -> tuple[Counts, str]:
         return "up", _ran_out(clock)
     if state != "running":
         return "none", ""
-    exchange = None if clock.exchange is None else record.exchange(clock.exchange)
-    is_ours = exchange is not None and exchange.is_inbound
+    is_ours = _is_ours(record, clock)
     silence = clock.terms.get("silence", {})
     effect = silence.get("effect", "none")
     if clock.kind in ("own", "operational"):
         what = str(clock.terms.get("words") or "").removeprefix("our target: ")
         return "none", f"{what}; nothing follows in law" if clock.kind == "operational" else what
-    if effect in _EFFECTS:
+    if effect in _TO_THEM:
         return _with_effect(clock, silence, effect, is_ours=is_ours)
     said = silence.get("words") if clock.kind == "claimed" and "provision" not in clock.terms else None
     if is_ours and said and said != "not said":
@@ -161,10 +176,9 @@ def _with_effect(clock: Clock, silence: Any, effect: str, *, is_ours: bool) -> t
     scope = _measures(silence.get("scope", ()))
     if is_ours:
         doubt = "" if clock.kind == "legal" else " (claimed; not verified by us)"
-        whose = "" if effect == "remain_aboard" else " to them"
-        return "down", f"{_EFFECTS[effect]}{whose}{scope}{doubt}"
+        return "down", f"{_TO_THEM[effect]}{scope}{doubt}"
     if clock.kind == "legal":
-        return "down", f"we may record: {_EFFECTS[effect].replace('they', 'we')}{scope}"
+        return "down", f"we may record: {_TO_US[effect]}{scope}"
     return "up", "silence gives us nothing we may rely on: this limit is not verified"
 
 

@@ -71,25 +71,6 @@ def test_rule_5_1_a_clock_whose_expiry_gives_nothing_is_no_countdown(exercise: E
     assert "in 10 min" not in row
 
 
-def test_rule_5_1_what_we_may_record_is_said_to_be_ours(exercise: Exercise) -> None:
-    ref = exercise.opened(
-        "CORAL WIND",
-        direction="outbound",
-        state="XF",
-        measures=["board", "search"],
-        basis=["sua-8bis-5-d"],
-        offences=["terrorism"],
-        zone="high_seas",
-    )
-    with exercise.desk.service.read() as reader:
-        from cna_service.workflow.clock_views import clock_views
-        from cna_service.workflow.projections import CASE, case_stream
-
-        views = clock_views(reader.stream(case_stream(ref)).of(CASE))
-    assert views
-    assert all(view.state == "waiting" for view in views if view.kind == "legal")
-
-
 def test_rule_1_1_a_limit_that_the_caller_states_counts_down_where_silence_would_count_against_us(
     exercise: Exercise,
 ) -> None:

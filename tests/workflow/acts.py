@@ -25,7 +25,7 @@ def found(desk: LiveDesk, ref: str, by: str = "duty-1") -> None:
     desk.do(search_for_case, by, ref, imo="3000001", verdict="found", rid="X0000000")
 
 
-def answer(desk: LiveDesk, ref: str, by: str = "duty-1", n: int = 1, **told: Any) -> Answered:
+def answer(desk: LiveDesk, ref: str, officer: str = "duty-1", /, *, n: int = 1, **told: Any) -> Answered:
     """``values``: measure → value or (value, conditions); ``convey``: channels; the rest as in the verb's body."""
     values = told.pop("values")
     items = []
@@ -33,7 +33,7 @@ def answer(desk: LiveDesk, ref: str, by: str = "duty-1", n: int = 1, **told: Any
         coded, conditions = value if isinstance(value, tuple) else (value, None)
         items.append({"measure": measure, "value": coded} | ({"conditions": conditions} if conditions else {}))
     body = {"answers": items, "form": "written", "seen": desk.look(ref), **told}
-    return desk.do(give_answer, by, ref, n, **body)
+    return desk.do(give_answer, officer, ref, n, **body)
 
 
 def asked(desk: LiveDesk, *measures: str, basis: str = "xp-4", authority: str = "mrcc-xp") -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 
 from fastapi import Request, Response
 
@@ -21,7 +23,7 @@ from cna_service.console.pages.case_acting import of_other_side
 from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
-from cna_service.kit.errors import Invalid
+from cna_service.kit.errors import Invalid, Problem
 from cna_service.kit.instants import to_text
 from cna_service.workflow.case_reading import authorities
 from cna_service.workflow.keys import Replayed
@@ -45,8 +47,15 @@ def open_call(request: Request, posted: Sent) -> Response:
     except Replayed as before:
         reply = before.reply.body
     except Invalid as error:
-        return _page(request, visit, shown_again(posted, error.problems), 422)
+        return _page(request, visit, shown_again(posted, at_fields(error.problems)), 422)
     return frame_of(request).go(f"/console/cases/{json.loads(reply)['case']}", "case-opened")
+
+
+def at_fields(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """A position is read apart from its vessel; what is wrong with it belongs beside the first vessel's."""
+    return tuple(
+        replace(p, pointer=f"/vessels/0{p.pointer}") if p.pointer == "/position" else p for p in problems
+    )
 
 
 def _page(request: Request, visit: Visit, form: Form, status: int = 200) -> Response:

@@ -195,7 +195,8 @@ def _page(
     exchange = exchange_of(view, n)
     shown = answer_preview(service_of(request), visit.actor, view.ref, n, answer)
     given = next(a for a in exchange.exchange.answers if a.n == shown.answer)
-    fresh = form if form.posted.pairs else Form(defaults={"number": shown.phone or ""}, key=form.key)
+    defaults = {"number": shown.phone or ""} if by in SPOKEN else {}
+    fresh = form if form.posted.pairs else Form(defaults=defaults, key=form.key)
     return frame_of(request).page(
         request,
         "answer/convey.html",

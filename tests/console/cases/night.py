@@ -19,6 +19,7 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.store import read_entries
 from cna_service.settings import Settings
+from cna_service.workflow.fire import fire_due
 from cna_service.workflow.keys import Reply
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.receive import Arrival, receive
@@ -98,6 +99,20 @@ class Night:
 
     def case(self, ref: str) -> Page:
         return self.browser.get(f"/console/cases/{ref}")
+
+    def hours_pass(self, hours: int) -> None:
+        """Time goes by, what fell due is done, and the officer signs in again."""
+        self.desk.clock.forward(hours=hours)
+        for _ in range(20):
+            if not fire_due(self.desk.service):
+                break
+        self.browser.client.cookies.clear()
+        self.desk.sign_in("duty-officer", self.browser)
+
+    def act_as(self, role: str, ref: str, name: str, **typed: Any) -> Page:
+        """Another officer fills in one of the small forms."""
+        browser, path = self.as_role(role), f"/console/cases/{ref}/do/{name}"
+        return browser.submit(browser.get(path), path, **typed)
 
     def line(self, page: Page) -> str:
         """The line that is kept in sight."""

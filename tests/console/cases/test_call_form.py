@@ -150,3 +150,39 @@ def test_a_call_form_sent_twice_opens_one_case(night: Night) -> None:
 
 def test_who_may_not_open_a_case_is_told_so(night: Night) -> None:
     night.as_role("auditor").get(NEW, status=403)
+
+
+def test_an_impossible_position_is_named_beside_its_field(night: Night) -> None:
+    page = night.browser.get(NEW)
+    again = night.browser.submit(page, NEW, status=422, vessels__0__position="91°00'N 074°22.1'W")
+    wrong = again.tree.find(".//span[@id='f-vessels-0-position-wrong']")
+    assert wrong is not None
+
+
+def test_the_whole_form_is_kept(night: Night) -> None:
+    ref = call(
+        night,
+        authority="XB",
+        vessels__0__name="BAR TEST",
+        vessels__0__imo="9074729",
+        vessels__0__length="12 m",
+        vessels__0__persons_on_board="four",
+        vessels__0__position="14°03.5'N 074°22.1'W",
+        vessels__0__flag_flown="Panama",
+        exchange__offences=["narcotics"],
+        exchange__zone="high_seas",
+        exchange__their_reference="MRCC-78/26",
+        caller__language="es",
+        caller__interpreter="Ana Ruiz, by the caller",
+    )
+    page = night.case(ref)
+    for shown in (
+        "9074729",
+        "12 m",
+        "four",
+        "14°03.500'N 074°22.100'W",
+        "MRCC-78/26",
+        "narcotics",
+        "Ana Ruiz",
+    ):
+        assert shown in page.text

@@ -9,6 +9,7 @@ import pytest
 from cna_service.agreements.measures import MEASURE_ANSWERS, REGISTRY_ANSWERS
 from cna_service.cases.labels import case_label, item_state, value_of
 from cna_service.cases.record import Item
+from cna_service.cases.tables import case_row
 from tests.rules.cases.history import SERVICE, History
 
 
@@ -94,6 +95,16 @@ def test_all_waivers_granted_and_closed() -> None:
     assert label(history) == "WAIVED"
     history.add("case.closed")
     assert label(history) == "CLOSED-WAIVED"
+
+
+@pytest.mark.parametrize("first", ["confirmed", "refuted", "neither", "more_information"])
+@pytest.mark.parametrize("then", ["confirmed", "refuted", "neither", "more_information"])
+def test_the_longest_words_fit_into_the_search_row(first: str, then: str) -> None:
+    history = asked("confirm_registry", "board")
+    history.answer(confirm_registry=first)
+    history.answer(confirm_registry=then)
+    assert label(history).endswith("MEASURES UNANSWERED")
+    assert len(label(history)) <= case_row.c.label.type.length
 
 
 def test_withdrawn_is_said_before_all_else() -> None:

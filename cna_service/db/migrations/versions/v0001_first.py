@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=True),
         sa.Column("vessel", sa.Text(), nullable=True),
         sa.Column("holder", sa.String(length=40), nullable=True),
-        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("ref", name=op.f("pk_case_row")),
     )
     op.create_index("ix_case_row_board", "case_row", ["is_closed", "next_due_at"], unique=False)
