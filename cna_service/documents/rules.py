@@ -9,6 +9,7 @@ from cna_service.documents.measures import Family, measure_words
 from cna_service.documents.model import AnsweredItem, Call, WrittenAnswer
 from cna_service.kit.errors import Conflict, Invalid, Problem
 from cna_service.kit.ids import read_reference
+from cna_service.kit.instants import to_text
 
 OUTCOMES = ("agreed", "corrected")
 
@@ -141,7 +142,8 @@ def _after_call(call: Call) -> Iterator[Problem]:
     if call.ended_at is None:
         yield Problem("/ended_at", None, "not entered", "enter when the call ended")
     elif call.started_at is not None and call.ended_at < call.started_at:
-        yield Problem("/ended_at", call.ended_at, "before the call began", "correct the start or the end")
+        ended = to_text(call.ended_at)
+        yield Problem("/ended_at", ended, "before the call began", "correct the start or the end")
     if not (call.read_back or "").strip():
         yield Problem("/read_back", call.read_back, "not entered", "enter what they read back")
     if call.outcome not in OUTCOMES:

@@ -241,13 +241,10 @@ def _opening(entries: Sequence[Entry]) -> Iterable[tuple[str, object]]:
 _CALLER = {
     "name": "Caller",
     "office": "Caller's office",
-    "number": "Caller's number",
+    "phone": "Caller's number",
     "post": "Caller's post",
-    "call_back": "Number to call back",
     "email": "Caller's mail",
-    "language": "Language of the call",
-    "interpreter": "Interpreter",
-    "line_quality": "Quality of the line",
+    "state": "Caller's State",
 }
 
 

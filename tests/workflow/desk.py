@@ -161,12 +161,12 @@ class LiveDesk:
     def settle(self) -> None:
         """Everything that wants no time to pass."""
         for _ in range(200):
-            if not self.tick() + self.deliver() + self._take_alerts():
+            if not self.tick() + self._take_alerts() + self.deliver():
                 return
         raise AssertionError("the desk does not come to rest")
 
     def attend(self, ref: str, officer: str) -> None:
-        """From now on this officer takes every alert of the case at once, at the console."""
+        """From now on this officer takes every alert of the case at the console, before anybody is called."""
         self._attended[ref] = officer
         self.settle()
 

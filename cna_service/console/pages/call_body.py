@@ -50,11 +50,14 @@ def call_body(posted: Posted, now: datetime, listed: Iterable[Authority]) -> dic
     """The body of ``open_case``; what cannot be read stays as typed, for the verb to name. Raises Invalid."""
     told = posted.body(lists=_LISTS)
     began = _began(told, now)
-    exchange = _exchange(told, posted, now, listed, base=began or now)
+    words = _words(told.get("told") or {})
+    exchange = _exchange(told, words, now, listed, base=began or now)
+    # Without an exchange there is no ask whose words these could be.
+    summary = "\n\n".join(str(w) for w in (told.get("summary"), None if exchange else words) if w)
     body: dict[str, Any] = {
         "channel": told.get("channel") or "phone",
         "caller": told.get("caller"),
-        "summary": told.get("summary"),
+        "summary": summary,
         "call_began_at": None if began is None else to_text(began),
         "first_keystroke_at": _keystroke(told.get("first_keystroke_at"), now),
         "vessels": [_vessel(v) for v in told.get("vessels") or ()],
@@ -102,17 +105,19 @@ def _vessel(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _exchange(
-    told: Mapping[str, Any], posted: Posted, now: datetime, listed: Iterable[Authority], *, base: datetime
+    told: Mapping[str, Any], words: str, now: datetime, listed: Iterable[Authority], *, base: datetime
 ) -> dict[str, Any]:
     """The exchange, where a State or something asked is named; else the call opens a case without one."""
     given = dict(told.get("exchange") or {})
     other = str(told.get("authority") or "")
-    measures = measures_of(given.pop("measures", []), told.get("second_measures") or [], told)
+    measures = measures_of(given.pop("measures", []), told.get("second_measures") or [])
     if limit := given.get("limit_stated"):
         given["limit_stated"] = as_instant(str(limit), now, ahead=True, base=base)
-    words = _words(told.get("told") or {})
-    if not (given or other or measures or words):
+    if not (given or other or measures):
         return {}
+    if not other:
+        why = "is missing: what is asked needs the State that asks"
+        raise Invalid("", Problem("/authority", None, why, "type its name or its two letters"))
     text = {"text": words} if words else {}
     return {
         "direction": "inbound",
@@ -124,9 +129,7 @@ def _exchange(
     }
 
 
-def measures_of(
-    asked: Iterable[str], second: Iterable[str], told: Mapping[str, Any]
-) -> list[str | dict[str, Any]]:
+def measures_of(asked: Iterable[str], second: Iterable[str]) -> list[str | dict[str, Any]]:
     """Measures without a vessel are meant for all; where the second vessel has its own, each names its vessel."""
     second = list(second)
     if not second:

@@ -71,7 +71,7 @@ FIRST: tuple[tuple[str, tuple[CallField, ...]], ...] = (
         (
             _f("caller/name", "Name", "What is your name?"),
             _f("caller/office", "Office", "Which office do you call for?"),
-            _f("caller/number", "Number", "What number may I call back?", mode="tel"),
+            _f("caller/phone", "Number", "What number may I call back?", mode="tel"),
         ),
     ),
     (
@@ -227,7 +227,7 @@ MORE: tuple[tuple[str, tuple[CallField, ...]], ...] = (
         (
             _f("exchange/their_reference", "Their reference", "What is your reference?"),
             _f("caller/post", "Post or rank", "What is your post?"),
-            _f("caller/call_back", "Second number, day and night", "Is there a second number?", mode="tel"),
+            _f("told/call_back", "Second number, day and night", "Is there a second number?", mode="tel"),
             _f(
                 "caller/email",
                 "Mail address",
@@ -239,9 +239,9 @@ MORE: tuple[tuple[str, tuple[CallField, ...]], ...] = (
             _f("told/handling", "Handling, caveats", "How may this be handled?"),
             _f("told/earlier", "Earlier requests on this vessel", "Have you asked about her before?"),
             _f("told/attachments", "Photographs or papers to follow", "Will you send photographs or papers?"),
-            _f("caller/language", "Language of the call"),
-            _f("caller/interpreter", "Interpreter: name, by whom provided"),
-            _f("caller/line_quality", "Quality of the line"),
+            _f("told/language", "Language of the call"),
+            _f("told/interpreter", "Interpreter: name, by whom provided"),
+            _f("told/line_quality", "Quality of the line"),
         ),
     ),
     (

@@ -172,8 +172,8 @@ def test_the_whole_form_is_kept(night: Night) -> None:
         exchange__offences=["narcotics"],
         exchange__zone="high_seas",
         exchange__their_reference="MRCC-78/26",
-        caller__language="es",
-        caller__interpreter="Ana Ruiz, by the caller",
+        caller__phone="+15550102",
+        told__interpreter="Ana Ruiz, by the caller",
     )
     page = night.case(ref)
     for shown in (
@@ -186,3 +186,14 @@ def test_the_whole_form_is_kept(night: Night) -> None:
         "Ana Ruiz",
     ):
         assert shown in page.text
+
+
+def test_words_told_without_a_state_are_kept_as_the_case_s_summary(night: Night) -> None:
+    ref = call(night, told__grounds="No lights.", summary="Somebody calls about a boat.")
+    text = str(night.entries(ref, "case.opened")[0].body["summary"])
+    assert text == "Somebody calls about a boat.\n\nGrounds for suspicion: No lights."
+
+
+def test_what_is_asked_needs_the_state_that_asks(night: Night) -> None:
+    again = night.browser.submit(night.browser.get(NEW), NEW, status=422, exchange__measures="board")
+    assert "what is asked needs the State that asks" in again.text
