@@ -109,6 +109,12 @@ class Frame:
         }
         return HTMLResponse(self.templates.get_template(template).render(context), status)
 
+    def outage(self) -> HTMLResponse:
+        """The page without anything that is read: the database cannot be reached."""
+        return HTMLResponse(
+            self.templates.get_template("outage.html").render(), 503, headers={"Retry-After": "10"}
+        )
+
     def fragment(self, template: str, **values: Any) -> str:
         """A part of a page, for polling."""
         return self.templates.get_template(template).render(values)

@@ -23,6 +23,9 @@ STATUS = {
     Kind.INVALID: 422,
     Kind.UNAVAILABLE: 503,
 }
+OUTAGE = "database-unavailable"
+"""The code of ``DatabaseUnavailable``: then even the head of a page cannot be read."""
+
 Answering = Callable[[Request], Coroutine[Any, Any, Response]]
 
 log = structlog.get_logger(__name__)
@@ -66,6 +69,8 @@ def refusal(request: Request, error: ServiceError) -> Response:
     # The route's own form: the address itself may hold the secret of a one-time link.
     route = getattr(request.scope.get("route"), "path", None)
     log.info("a page was refused", code=error.code, route=route)
+    if error.code == OUTAGE:
+        return frame_of(request).outage()
     visit = getattr(request.state, "visit", None)
     return frame_of(request).page(
         request, "refused.html", visit, status=STATUS[error.kind], error=error, facts=error.facts

@@ -11,6 +11,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +21,13 @@ from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from cna_service.app import create_app
 from cna_service.bootstrap import Running, build
-from cna_service.console.routes import create_console
 from cna_service.identity import totp
 from cna_service.identity.actors import SERVICE
 from cna_service.kit.clock import SystemClock
 from cna_service.settings import Settings
 from cna_service.workflow import officers
-from cna_service.workflow.status import Notices
 
 CHROMIUM = os.environ.get("CNA_CHROMIUM", "/usr/bin/chromium")
 PASSWORD = "a lamp beside the chart table"
@@ -44,17 +44,16 @@ class SkippingClock(SystemClock):
         super().__init__()
         self.skipped = 0.0
 
-    def now(self) -> Any:
-        from datetime import timedelta
-
+    def now(self) -> datetime:
         return super().now() + timedelta(seconds=self.skipped)
 
 
 class Site:
     """The application on a socket of this machine; it can be unplugged and plugged in again."""
 
-    def __init__(self, application: FastAPI) -> None:
-        self._application = application
+    application: FastAPI
+
+    def __init__(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -62,7 +61,7 @@ class Site:
 
     def plug_in(self) -> None:
         config = uvicorn.Config(
-            self._application, host="127.0.0.1", port=self.port, log_level="error", lifespan="off", ws="none"
+            self.application, host="127.0.0.1", port=self.port, log_level="error", lifespan="off", ws="none"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -134,14 +133,12 @@ def make_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
 
     def make(*, exercise: bool = False) -> Desk:
         clock = SkippingClock()
-        application = FastAPI()
-        site = Site(application)
+        site = Site()
         settings = Settings(
             data=tmp_path / f"desk-{len(made)}", public_url=site.url, telephone="+15550100", port=site.port
         )
         running = build(settings, exercise=exercise, machine=clock)
-        notices = Notices(running.service, None, running.outside)
-        application.include_router(create_console(running.service, notices=notices))
+        site.application = create_app(running)
         desk = Desk(running, site, clock)
         made.append(desk)
         site.plug_in()
@@ -197,7 +194,9 @@ def opened(chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 def _is_fault(said: Any) -> bool:
     """A refused script or style, an exception; not a request that a test had fail."""
-    return said.type == "error" and not any(w in said.text for w in ("Failed to load resource", "Failed to fetch"))
+    return said.type == "error" and not any(
+        w in said.text for w in ("Failed to load resource", "Failed to fetch")
+    )
 
 
 def axe_faults(page: Page) -> list[str]:

@@ -12,14 +12,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from cna_service.app import create_app
 from cna_service.bootstrap import Running, build
-from cna_service.console.routes import create_console
 from cna_service.identity import totp
 from cna_service.identity.actors import SERVICE
 from cna_service.settings import Settings
 from cna_service.workflow import officers, roster
 from cna_service.workflow.service import Service
-from cna_service.workflow.status import Notices
 from tests.console.browser import ORIGIN, Browser, Page
 
 PASSWORD = "a lamp beside the chart table"
@@ -124,10 +123,7 @@ def make_desk(tmp_path: Path) -> Iterator[Callable[..., DeskUnderTest]]:
         )
         running = build(settings, exercise=exercise, clock=clock, machine=clock)
         made.append(running)
-        application = FastAPI()
-        notices = Notices(running.service, None, running.outside)
-        application.include_router(create_console(running.service, notices=notices))
-        return DeskUnderTest(running, clock, application)
+        return DeskUnderTest(running, clock, create_app(running))
 
     yield make
     for running in made:

@@ -90,3 +90,20 @@ def test_rule_15_1_an_exercise_is_marked_on_every_page_and_has_its_own_cookie(ma
     assert page.whole_text.startswith("Skip to main content EXERCISE")
     assert "EXERCISE" in page.tree.find(".//title").text
     assert [c.name for c in browser.client.cookies.jar] == ["cna_exercise_session_mark"]
+
+
+def test_an_outage_of_the_database_is_a_page_that_says_what_to_do(desk: DeskUnderTest) -> None:
+    browser = desk.signed_in("duty_officer")
+    page = browser.get("/console/watch")
+    desk.running.service.database.engine.dispose()
+    path = desk.running.service.database.path
+    assert path is not None
+    hidden = path.rename(path.with_suffix(".away"))
+    path.mkdir()
+    try:
+        refused = browser.submit(page, "/console/watch/take", status=503, reason="first night")
+    finally:
+        path.rmdir()
+        hidden.rename(path)
+    assert refused.heading == "The database cannot be reached"
+    assert "Work on paper" in refused.text

@@ -66,6 +66,8 @@ def _warm() -> None:
 
 
 def _as_desk(order: dict[str, Any]) -> None:
+    # What the desk logs; nobody reads the nursery's own output any more.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         _run(order)
     except BaseException:

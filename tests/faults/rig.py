@@ -109,8 +109,9 @@ def with_telephony(running: Running, line: TwilioTelephony) -> Running:
     return dataclasses.replace(running, outside=Outside(line, None))
 
 
-def submission(n: int) -> bytes:
-    told = {
+def submission(n: int, **more: str) -> bytes:
+    told: dict[str, Any] = {
+        **more,
         "requester_reference": f"XB-{n:05}",
         "vessels": [{"name": f"MARTLET {n}", "flag_claimed": "XA"}],
         "measures": ["board", "search"],

@@ -66,10 +66,10 @@ class Station:
     def service(self) -> Service:
         return self.running.service
 
-    def receive(self) -> str:
+    def receive(self, **more: str) -> str:
         """A request comes in and is answered 201; returns its case."""
         n = len(self.cases)
-        answer = self.post(rig.submission(n), f"key-{n}")
+        answer = self.post(rig.submission(n, **more), f"key-{n}")
         assert answer is not None and answer.status == 201, answer
         self.cases.append(answer.case)
         return answer.case
@@ -89,11 +89,11 @@ class Station:
             if not fired and not claimed:
                 return
 
-    def advance(self, seconds: float) -> None:
-        """Second by second, as the tick goes."""
+    def advance(self, seconds: float, tick: float = 1) -> None:
+        """From tick to tick, every second unless told otherwise."""
         self.turn()
-        for _ in range(int(seconds)):
-            self.world.advance(timedelta(seconds=1))
+        for _ in range(int(seconds / tick)):
+            self.world.advance(timedelta(seconds=tick))
             self.turn()
 
     def step(self, **window: float) -> None:

@@ -34,8 +34,9 @@ CALL: dict[str, Any] = {
 
 
 def pdf_text(content: bytes) -> str:
+    """The words of a PDF; where a long word may break it holds a blank of no width."""
     pages = pypdf.PdfReader(io.BytesIO(content)).pages
-    return " ".join(" ".join(page.extract_text() for page in pages).split())
+    return " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
 
 
 def test_a_mail_goes_to_the_directorys_address_with_the_pdf_and_stops_the_clock_once_it_left(
