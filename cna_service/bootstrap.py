@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from cna_service.agreements.catalogue import Catalogue, SourceFile, files_in, load
+from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.alerts.ports import MailOut, Telephony
 from cna_service.alerts.smtp_channel import Security, SmtpOut, SmtpServer
 from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
@@ -200,10 +200,6 @@ def read_policies(folder: Path, *, exercise: bool) -> Policies:
     return Policies(catalogue, ladders, texts, files)
 
 
-def policy_file(folder: Path, name: str) -> SourceFile:
-    return SourceFile(name, (folder / name).read_bytes())
-
-
 def _outside(settings: Settings, clock: Clock) -> Outside:
     return Outside(_telephony(settings), _mail(settings, clock))
 
@@ -259,7 +255,3 @@ def build_name() -> str:
     except (OSError, subprocess.SubprocessError):
         return version
     return f"{version}+g{commit}"
-
-
-def with_public_url(desk: Desk, url: str) -> Desk:
-    return replace(desk, public_url=url)

@@ -212,12 +212,6 @@ def keep_report(
     return True
 
 
-def attempts_of(connection: Connection, sendings: Iterable[str]) -> list[Mapping[str, Any]]:
-    """Every try at these sendings, in their order."""
-    query = select(attempt).where(attempt.c.sending.in_(list(sendings))).order_by(attempt.c.id)
-    return [dict(r) for r in connection.execute(query).mappings()]
-
-
 def settle(
     connection: Connection,
     id: str,

@@ -23,7 +23,7 @@ from cna_service.kit.instants import from_optional, from_text, to_text
 from cna_service.kit.told import told_instant
 from cna_service.ledger import tables as t
 from cna_service.ledger.disclosures import commit, open_body
-from cna_service.ledger.entry import Body, Draft, Entry, EntryType, TypeTable
+from cna_service.ledger.entry import Body, Draft, Entry, EntryType
 from cna_service.ledger.tree import leaf_hash
 
 MAX_ENTRY = 60 * 1024
@@ -259,11 +259,6 @@ def _entry(data: bytes, leaf: bytes, opened: Mapping[str, str]) -> Entry:
         private=digests,
         sw=raw.get("sw", {}),
     )
-
-
-def types_known(types: TypeTable, entries: Iterable[Entry]) -> Entry | None:
-    """The first entry whose type or version this build does not know, if any."""
-    return next((e for e in entries if types.get(e.type, e.v) is None), None)
 
 
 def put_blob(connection: Connection, data: bytes, media_type: str, now: datetime) -> str:

@@ -26,6 +26,7 @@ from cna_service.kit.told import exactly
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.asking import send_ask
 from cna_service.workflow.facts import read_vessel, record_vessel
 from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
 from cna_service.workflow.receipts import done
@@ -191,6 +192,8 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
         arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
     if exchange.is_inbound and exchange.kind == "request":
         arming.arm_own_target(service, work, exchange)
+    if not exchange.is_inbound and exchange.channel == "mail":
+        send_ask(service, work, exchange)
     return work.case.exchange(exchange.n)
 
 
