@@ -79,13 +79,32 @@ def is_of_authority(connection: Connection, ref: str, authority: str) -> bool:
     return connection.execute(select(case_key.c.ref).where(where)).first() is not None
 
 
-def by_their_reference(connection: Connection, authority: str, reference: str) -> list[str]:
-    """Cases of this authority under its own reference."""
-    mine = select(case_key.c.ref).where(and_(case_key.c.kind == "authority", case_key.c.value == authority))
-    where = and_(
-        case_key.c.kind == "their_reference", case_key.c.value == reference[:200], case_key.c.ref.in_(mine)
+def own_alike(
+    connection: Connection,
+    authority: str,
+    reference: str | None,
+    keys: Iterable[tuple[str, str]],
+    *,
+    limit: int = 10,
+) -> list[str]:
+    """This authority's own cases under the same reference of its own, or about a vessel alike; the newest first."""
+    wanted = {(kind, normal(value)) for kind, value in keys if normal(value)}
+    if reference:
+        wanted.add(("their_reference", reference[:200]))
+    if not wanted:
+        return []
+    mine, alike = case_key.alias("mine"), case_key.alias("alike")
+    same = or_(*[and_(alike.c.kind == kind, alike.c.value == value) for kind, value in sorted(wanted)])
+    query = (
+        select(case_row.c.ref)
+        .join(mine, mine.c.ref == case_row.c.ref)
+        .join(alike, alike.c.ref == case_row.c.ref)
+        .where(mine.c.kind == "authority", mine.c.value == authority, same)
+        .group_by(case_row.c.ref, case_row.c.opened_at)
+        .order_by(case_row.c.opened_at.desc(), case_row.c.ref)
+        .limit(limit)
     )
-    return sorted(connection.execute(select(case_key.c.ref).where(where)).scalars())
+    return list(connection.execute(query).scalars())
 
 
 def same_vessel(

@@ -21,7 +21,10 @@ def to_text(instant: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """Read an RFC 3339 instant with a zone, in UTC. Raises ValueError without a zone or if it is no instant."""
-    instant = datetime.fromisoformat(text)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text[:40]!r} is no instant; write it like 2026-11-21T16:00:00Z") from None
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} names no time zone; write it with Z or an offset")
     try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cna_service.kit import canonical
@@ -22,7 +22,7 @@ from cna_service.kit.ids import uuid7
 from cna_service.kit.instants import from_optional, from_text, to_text
 from cna_service.kit.told import told_instant
 from cna_service.ledger import tables as t
-from cna_service.ledger.disclosures import commit, open_body
+from cna_service.ledger.disclosures import Committed, commit, open_body
 from cna_service.ledger.entry import Body, Draft, Entry, EntryType
 from cna_service.ledger.tree import leaf_hash
 
@@ -117,19 +117,65 @@ def stream_names(connection: Connection, prefix: str = "") -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+@dataclass(slots=True)
+class Rows:
+    """What appended entries still need besides their own row: written together at the end of the command."""
+
+    bodies: list[dict[str, Any]] = field(default_factory=list)
+    pending: list[dict[str, Any]] = field(default_factory=list)
+    disclosures: list[dict[str, Any]] = field(default_factory=list)
+    heads: list[dict[str, Any]] = field(default_factory=list)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        """Where the rows end now, to come back to when a savepoint is rolled back."""
+        return len(self.bodies), len(self.pending), len(self.disclosures), len(self.heads)
+
+    def back_to(self, mark: tuple[int, int, int, int]) -> None:
+        for rows, length in zip((self.bodies, self.pending, self.disclosures, self.heads), mark, strict=True):
+            del rows[length:]
+
+
 def append(
-    connection: Connection, kind: EntryType, draft: Draft, stream: str, at: Head, stamp: Stamp
+    connection: Connection,
+    kind: EntryType,
+    draft: Draft,
+    stream: str,
+    at: Head,
+    stamp: Stamp,
+    rows: Rows | None = None,
 ) -> Entry:
-    """Write one entry after ``at`` in a stream whose row the caller has locked. Raises EntryTooLarge."""
+    """Write one entry after ``at`` in a stream whose row the caller has locked. Raises EntryTooLarge.
+
+    With ``rows`` only the entry's own row is written now; the caller owes a ``flush`` before its commit.
+    """
     committed = commit(draft.body, kind, lambda: secrets.token_bytes(16))
-    entry_uuid = uuid7(stamp.recorded_at)
-    envelope: dict[str, Any] = {
+    data = canonical.encode(_envelope(draft, stream, at, stamp, committed))
+    if len(data) > MAX_ENTRY:
+        raise EntryTooLarge(f"{draft.type} would take {len(data)} bytes")
+    leaf = leaf_hash(data)
+    row = {"log": stamp.log, "stream": stream, "seq": at.seq + 1, "type": draft.type}
+    row |= {"recorded_at": stamp.recorded_at, "leaf": leaf}
+    entry_id = connection.execute(insert(t.ledger_entry).values(row)).inserted_primary_key[0]  # type: ignore[index]
+    opened = {d.path: d.text for d in committed.disclosures}
+    owed = Rows() if rows is None else rows
+    owed.bodies.append({"entry_id": entry_id, "body": data})
+    owed.pending.append({"entry_id": entry_id, "leaf": leaf})
+    owed.disclosures += [{"entry_id": entry_id, "path": p, "disclosure": text} for p, text in opened.items()]
+    owed.heads.append({"b_name": stream, "b_seq": at.seq + 1, "b_leaf": leaf})
+    if rows is None:
+        flush(connection, owed)
+    return _entry(data, leaf, opened)
+
+
+def _envelope(draft: Draft, stream: str, at: Head, stamp: Stamp, committed: Committed) -> dict[str, Any]:
+    """The entry as one object (record.md, "Streams and entries"), without what is absent or empty."""
+    whole: dict[str, Any] = {
         "v": draft.v,
         "log": stamp.log,
         "stream": stream,
         "seq": at.seq + 1,
         "prev": at.leaf,
-        "id": entry_uuid,
+        "id": uuid7(stamp.recorded_at),
         "type": draft.type,
         "happened_at": None if draft.happened_at is None else draft.happened_at.as_json(),
         "told_at": None if draft.told_at is None else to_text(draft.told_at),
@@ -138,48 +184,32 @@ def append(
         "actor": dict(stamp.actor),
         "basis": None if draft.basis is None else dict(draft.basis),
         "seen": draft.seen,
-        "body": committed.body,
         "private": dict(committed.digests),
         "sw": dict(stamp.sw),
     }
-    data = canonical.encode(
-        {k: v for k, v in envelope.items() if v is not None and v != {}} | {"body": committed.body}
-    )
-    if len(data) > MAX_ENTRY:
-        raise EntryTooLarge(f"{draft.type} would take {len(data)} bytes")
-    leaf = leaf_hash(data)
-    _insert(connection, envelope, stamp, data, leaf)
-    opened = {d.path: d.text for d in committed.disclosures}
-    if opened:
-        entry_id = connection.execute(
-            select(t.ledger_entry.c.entry_id).where(_is(stamp.log, stream, at.seq + 1))
-        ).scalar_one()
-        rows = [{"entry_id": entry_id, "path": path, "disclosure": text} for path, text in opened.items()]
-        connection.execute(insert(t.ledger_disclosure), rows)
-    return _entry(data, leaf, opened)
+    return {k: v for k, v in whole.items() if v is not None and v != {}} | {"body": committed.body}
 
 
-def _is(log: str, stream: str, seq: int) -> Any:
-    c = t.ledger_entry.c
-    return (c.log == log) & (c.stream == stream) & (c.seq == seq)
+_HEAD = (
+    update(t.stream)
+    .where(t.stream.c.name == bindparam("b_name"))
+    .values(head_seq=bindparam("b_seq"), head_leaf=bindparam("b_leaf"))
+)
 
 
-def _insert(
-    connection: Connection, envelope: Mapping[str, Any], stamp: Stamp, data: bytes, leaf: bytes
-) -> None:
-    row = insert(t.ledger_entry).values(
-        log=stamp.log,
-        stream=envelope["stream"],
-        seq=envelope["seq"],
-        type=envelope["type"],
-        recorded_at=stamp.recorded_at,
-        leaf=leaf,
-    )
-    entry_id = connection.execute(row).inserted_primary_key[0]  # type: ignore[index]
-    connection.execute(insert(t.ledger_body).values(entry_id=entry_id, body=data))
-    connection.execute(insert(t.ledger_pending).values(entry_id=entry_id, leaf=leaf))
-    where = t.stream.c.name == envelope["stream"]
-    connection.execute(update(t.stream).where(where).values(head_seq=envelope["seq"], head_leaf=leaf))
+def flush(connection: Connection, rows: Rows) -> None:
+    """Write what appended entries still need; ``rows`` is empty afterwards."""
+    for table, owed in (
+        (t.ledger_body, rows.bodies),
+        (t.ledger_pending, rows.pending),
+        (t.ledger_disclosure, rows.disclosures),
+    ):
+        if owed:
+            connection.execute(insert(table), owed)
+    newest = {head["b_name"]: head for head in rows.heads}
+    if newest:
+        connection.execute(_HEAD, list(newest.values()))
+    rows.back_to((0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)

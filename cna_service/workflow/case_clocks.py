@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from cna_service.cases.record import CaseRecord, Clock
 from cna_service.documents.measures import measure_words
 from cna_service.workflow.case_timeline import person_words
 from cna_service.workflow.clock_views import ClockView, clock_views
+from cna_service.workflow.handling import handling_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _clock(record: CaseRecord, view: ClockView, clock: Clock, zones: Mapping[int
             measure_words(i.measure).label + (f" (vessel {i.vessel})" if several else "") for i in clock.items
         ),
         zone=zones.get(clock.exchange or 0, "UTC"),
-        handling=_handling(record, clock) if clock.kind == "claimed" else None,
+        handling=handling_words(record, clock),
         effect=str(silence.get("effect", "none")) if clock.kind == "legal" else "none",
         lapse=_lapse(clock),
     )
@@ -90,7 +90,7 @@ def _source(told: Any) -> str | None:
     return str(told) if told else None
 
 
-_UNITS = {"hours": "h", "days": "days", "working_days": "working days"}
+_UNITS = {"h": "h", "d": "days", "working_d": "working days"}
 
 
 def limit_words(told: Any) -> str | None:
@@ -102,34 +102,6 @@ def limit_words(told: Any) -> str | None:
     if qualifier:
         words = f"{words} (“{qualifier}”)" if words else f"“{qualifier}”"
     return words or None
-
-
-def _handling(record: CaseRecord, clock: Clock) -> str | None:
-    """The limit is treated as true where silence would count against us, and never confirmed to them."""
-    exchange = None if clock.exchange is None else record.exchange(clock.exchange)
-    if clock.due_at is None:
-        return None
-    due, provision = f"{clock.due_at:%H:%M}Z", clock.terms.get("provision")
-    if exchange is None or not exchange.is_inbound:
-        return f"Not verified by us: do not rely on it that anything follows at {due}."
-    if provision:
-        told = f"{clock.terms.get('agreement_title')}, {clock.terms.get('article')}, gives this limit"
-        return f"{told}; not verified by us; handle as due {due}, do not confirm the limit to them."
-    silence = (clock.terms.get("silence") or {}).get("words")
-    means = f" and that {silence}" if silence and silence != "not said" else ""
-    length = "" if clock.starts_at is None else _length(clock.due_at - clock.starts_at)
-    who = (
-        str(clock.stated_by) if clock.stated_by else "The caller" if exchange.form == "oral" else "The sender"
-    )
-    return f"{who} states {length}{means}; not verified by us; handle as due {due}, do not confirm the limit to him."
-
-
-def _length(length: timedelta) -> str:
-    minutes = int(length.total_seconds()) // 60
-    hours, left = divmod(minutes, 60)
-    if not hours:
-        return f"{left} min"
-    return f"{hours} h {left} min" if left else f"{hours} h"
 
 
 def _lapse(clock: Clock) -> tuple[str, object] | None:

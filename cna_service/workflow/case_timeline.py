@@ -5,15 +5,18 @@ The words are made for reading; the entry itself, with its bytes and seal, is on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from cna_service.documents.measures import measure_words, value_words
+from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
+from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
 
@@ -155,7 +158,7 @@ def _fact(words: str, field: str) -> Callable[[Body], str]:
 
 
 def _identifier(body: Body) -> str:
-    what = _plain(body.get("field")).capitalize()
+    what = FIELDS.get(str(body.get("field")), _plain(body.get("field")).capitalize())
     return f"{what} of vessel {body.get('vessel', 1)}: {_value(body.get('value'))}"
 
 
@@ -293,6 +296,11 @@ _NOT_SHOWN = frozenset(
         "vessels",
         "warned",
         "doubts",
+        "value",
+        "position",
+        "officer",
+        "as_of",
+        "way",
     }
 )
 
@@ -301,7 +309,12 @@ def _details(body: Body) -> Iterable[tuple[str, object]]:
     for name, value in body.items():
         if name in _NOT_SHOWN or value in (None, "", [], {}, False):
             continue
-        yield _plain(name).capitalize(), _value(value)
+        if name in ("by", "ours"):
+            yield _plain(name).capitalize(), person_words(value) or _value(value)
+        elif name == "how":
+            yield "How taken", HOW.get(str(value), value)
+        else:
+            yield _plain(name).capitalize(), _value(value)
 
 
 def _value(value: object) -> object:
@@ -313,7 +326,12 @@ def _value(value: object) -> object:
         return ", ".join(f"{_plain(k)} {_value(v)}" for k, v in value.items() if v not in (None, "", [], {}))
     if isinstance(value, list | tuple):
         return "; ".join(str(_value(v)) for v in value)
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return date_time_group(from_text(value))
     return "yes" if value is True else value
+
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 def _plain(code: object) -> str:

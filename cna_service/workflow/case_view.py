@@ -17,6 +17,7 @@ from cna_service.directory.model import Authority
 from cna_service.directory.rules import Directory
 from cna_service.escalation.state import Alert, Escalations
 from cna_service.identity.officers import Officer, Officers
+from cna_service.kit.instants import date_time_group, from_text
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.folds import Folded
 from cna_service.ledger.queries import Seal
@@ -145,6 +146,14 @@ class CaseView:
         )
         return item_words(told)
 
+    def group(self, told: str) -> str:
+        """An instant of an entry as a date-time group."""
+        return _group(told)
+
+    def plain(self, told: object) -> str:
+        """A code in words; what was erased says so."""
+        return "" if told is None else str(told).replace("_", " ")
+
     def person(self, told: object) -> str:
         return person_words(told)
 
@@ -232,10 +241,14 @@ def _opening(entries: Sequence[Entry]) -> Iterable[tuple[str, object]]:
     if told.get("summary"):
         yield "Summary", told["summary"]
     if told.get("call_began_at"):
-        yield "Call began (stated by the officer)", told["call_began_at"]
+        yield "Call began (stated by the officer)", _group(told["call_began_at"])
     if told.get("first_keystroke_at"):
-        yield "First keystroke (desk's clock)", told["first_keystroke_at"]
+        yield "First keystroke (desk's clock)", _group(told["first_keystroke_at"])
     yield "Opened by", str(first.actor.get("name") or first.actor.get("id"))
+
+
+def _group(told: str) -> str:
+    return date_time_group(from_text(told))
 
 
 _CALLER = {

@@ -93,6 +93,7 @@ def _fire_streams(service: Service, streams: list[str], believed: Believed) -> l
 def _apart(work: Work, stream: str) -> Iterator[None]:
     """A savepoint: what this stream's failure wrote is undone, and forgotten by the work too."""
     held, entries, sendings = work.held[stream], len(work.appended), len(work.sendings)
+    rows, citing = work.rows.mark(), set(work.citing)
     try:
         with work.connection.begin_nested():
             yield
@@ -100,6 +101,8 @@ def _apart(work: Work, stream: str) -> Iterator[None]:
         work.held[stream] = held
         del work.appended[entries:]
         del work.sendings[sendings:]
+        work.rows.back_to(rows)
+        work.citing = citing
         raise
 
 
@@ -177,7 +180,8 @@ def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: 
         "exchange": clock.exchange,
         "provision": terms.get("provision"),
         "adopted": terms.get("adopted"),
-        "provision_says": terms.get("silence"),
+        # What the other side says of silence is no provision, and must not look like one here.
+        "provision_says": terms.get("silence") if terms.get("provision") else None,
         "passed": passed,
         "late_by_seconds": late,
     }

@@ -204,7 +204,8 @@ def _register(answer: Answer) -> tuple[RegisterStatement, ...]:
             as_of=_instant(told["as_of"]),
             keys=tuple(told.get("keys", ())),
             vessel=told.get("vessel"),
-            candidates=told.get("candidates"),
+            # Nothing is found without a person's verdict: what was looked at and dismissed is no record found.
+            candidates=0 if told.get("verdict") == "not_found" else told.get("candidates"),
             record=record,
             name_alone_reason=_words(told.get("name_alone_reason")),
         ),

@@ -58,6 +58,7 @@ def receive(service: Service, actor: Actor, arrival: Arrival, key: Key | None = 
     """
     reading = _read(arrival)
     existing = _own_case(service, actor, reading)
+    offered = _possible_duplicates(service, actor, reading)
     streams = (case_stream(existing),) if existing else ()
     with service.write(actor, Action.SUBMISSION_RECEIVE, *streams, key=key) as work:
         if not existing:
@@ -65,8 +66,8 @@ def receive(service: Service, actor: Actor, arrival: Arrival, key: Key | None = 
         submission = _keep(service, work, arrival, reading, existing)
         exchange, armed = _open_exchange(service, work, reading, submission, existing)
         _summon(service, work, exchange, reading, existing)
-        offered = _possible_duplicates(work, actor, reading)
-        work.reply = received_reply(service, work, reading, submission, exchange, armed, offered, arrival)
+        alike = [ref for ref in offered if ref != work.case.ref]
+        work.reply = received_reply(service, work, reading, submission, exchange, armed, alike, arrival)
     return work.reply
 
 
@@ -238,17 +239,26 @@ def _first_due(record: CaseRecord, exchange: Exchange | None) -> Any:
     return min((c.due_at for c in mine if c.due_at is not None and c.kind != "own"), default=None)
 
 
-def _possible_duplicates(work: Work, actor: Actor, reading: Reading) -> list[str]:
+_KEYS = {"names": "name", "former_names": "name"}
+_SINGLE = ("imo", "mmsi", "call_sign", "registration_number", "hull_mark")
+
+
+def _possible_duplicates(service: Service, actor: Actor, reading: Reading) -> list[str]:
     """The sender's own cases that may be about the same; what others sent is shown to our officers alone
-    (desk-rules 2.5)."""
+    (desk-rules 2.5). Looked for before any lock: it only offers."""
     draft = reading.draft
     if draft is None or actor.kind != "authority":
         return []
-    ref = work.case.ref
-    found = set()
-    if theirs := draft.get("requester_reference"):
-        found |= set(queries.by_their_reference(work.connection, actor.id, str(theirs)))
-    keys = [(f.field, str(f.value)) for v in work.case.vessels for f in v.facts if isinstance(f.value, str)]
-    same = queries.same_vessel(work.connection, keys, but=ref)
-    found |= {other for other, _ in same if queries.is_of_authority(work.connection, other, actor.id)}
-    return sorted(found - {ref})
+    keys = [
+        (kind, value)
+        for vessel in draft.get("vessels", [])
+        for field, kind in (*_KEYS.items(), *((f, f) for f in _SINGLE))
+        for value in _listed(vessel.get(field))
+        if isinstance(value, str)
+    ]
+    with service.read() as reader:
+        return queries.own_alike(reader.connection, actor.id, draft.get("requester_reference"), keys)
+
+
+def _listed(told: Any) -> list[Any]:
+    return told if isinstance(told, list) else [told]

@@ -12,6 +12,7 @@ from cna_service.db.idempotency import Reply
 from cna_service.intake.submission import Reading
 from cna_service.kit.instants import to_text
 from cna_service.workflow.arming import Armed
+from cna_service.workflow.handling import handling_words
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -84,20 +85,33 @@ def _as_sent(draft: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def clocks_json(record: CaseRecord, exchange: Exchange | None, *, own: bool = False) -> list[dict[str, Any]]:
-    """The clocks of an exchange, one line a measure, legal ones first; our own targets are nobody else's."""
+    """The clocks of an exchange, one line a measure, legal ones first.
+
+    ``own``: for our officers; our targets, and how we handle a limit that they state, are nobody else's.
+    """
     order = {"legal": 0, "claimed": 1, "operational": 2, "own": 3}
     mine = [c for c in record.clocks if exchange is None or c.exchange == exchange.n]
     shown = [c for c in mine if own or c.kind in ("legal", "claimed")]
-    return [line for c in sorted(shown, key=lambda c: order[c.kind]) for line in _clock_lines(c)]
+    ordered = sorted(shown, key=lambda c: order[c.kind])
+    return [line for c in ordered for line in _clock_lines(c, _words(record, c, own=own))]
 
 
-def _clock_lines(clock: Clock) -> list[dict[str, Any]]:
+def _words(record: CaseRecord, clock: Clock, *, own: bool) -> str | None:
+    if clock.kind == "claimed":
+        return handling_words(record, clock) if own else None
+    words: str | None = clock.terms.get("words") or clock.terms.get("why")
+    return words
+
+
+def _clock_lines(clock: Clock, words: str | None) -> list[dict[str, Any]]:
     if not clock.items:
-        return [clock_json(clock, None, None, False)]
-    return [clock_json(clock, i.vessel, i.measure, i in clock.answered) for i in clock.items]
+        return [clock_json(clock, None, None, False, words)]
+    return [clock_json(clock, i.vessel, i.measure, i in clock.answered, words) for i in clock.items]
 
 
-def clock_json(clock: Clock, vessel: int | None, measure: str | None, answered: bool) -> dict[str, Any]:
+def clock_json(
+    clock: Clock, vessel: int | None, measure: str | None, answered: bool, words: str | None
+) -> dict[str, Any]:
     terms = clock.terms
     silence = terms.get("silence", {})
     return {
@@ -118,7 +132,7 @@ def clock_json(clock: Clock, vessel: int | None, measure: str | None, answered: 
         "at_expiry": silence.get("code"),
         "effect": silence.get("effect", "none"),
         "says": silence.get("words"),
-        "words": terms.get("words") or terms.get("why"),
+        "words": words,
         "answered": answered,
         "state": clock_state(clock),
     }

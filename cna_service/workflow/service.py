@@ -62,6 +62,7 @@ class Service:
     log_keys: tuple[Verifier, ...] = ()
     wakes: Wakes = field(default_factory=Wakes)
     clock_quality: Callable[[], Mapping[str, Any]] = dict
+    _cited: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: whoever waits on purpose stops waiting."""
 
@@ -107,7 +108,9 @@ class Service:
         # After the locks: read inside the locking statement the clock would be older than the grant.
         now = self.clock.now()
         held = {name: self.folds.current(connection, name, head) for name, head in heads.items()}
-        return Work(connection, self.folds, self.stamp(actor, now), actor, now, stream, held)
+        return Work(
+            connection, self.folds, self.stamp(actor, now), actor, now, stream, held, cited=self._cited
+        )
 
     def stamp(self, actor: Actor, now: datetime) -> Stamp:
         sw = {"build": self.desk.build}
@@ -121,7 +124,8 @@ class Service:
             idempotency.finish(work.connection, key, work.reply or Reply(204, b""))
 
     def derive(self, work: Work) -> None:
-        """Write what follows from the streams as they now are: search rows, timers, sendings."""
+        """Write what the entries still need and what follows from them: search rows, timers, sendings."""
+        store.flush(work.connection, work.rows)
         for name in sorted({e.stream for e in work.appended}):
             write_derived(work.connection, work.held[name])
         outbox.ask(work.connection, work.sendings, work.now)
@@ -129,6 +133,7 @@ class Service:
     def _committed(self, work: Work) -> None:
         for folded in work.held.values():
             self.folds.keep(folded)
+        self._cited.update(work.citing)
         # A tick that found its streams busy must not wake itself at once.
         if work.appended or work.sendings:
             self.wakes.wake()

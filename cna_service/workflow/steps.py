@@ -128,7 +128,10 @@ def extend(
                 told_at=work.now,
             )
         )
-        return done(work, exchange=n, clocks=clocks_json(work.case, work.case.exchange(n), own=True))
+        extended = work.case.exchange(n)
+        return done(
+            work, exchange=n, clocks=clocks_json(work.case, extended, own=actor.kind != "authority")
+        )
 
 
 def _extendable(work: Work, exchange: Exchange, until: datetime | None, only: tuple[str, ...]) -> list[str]:

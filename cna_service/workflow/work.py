@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -69,6 +70,10 @@ class Work:
     reply: Reply | None = None
     appended: list[Entry] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
+    rows: store.Rows = field(default_factory=store.Rows)
+    cited: set[str] = field(default_factory=set)
+    """Hashes of texts known to be kept, in this process; this command's are added when it has committed."""
+    citing: set[str] = field(default_factory=set)
 
     @property
     def case(self) -> CaseRecord:
@@ -98,7 +103,7 @@ class Work:
         kind = self.folds.types.get(draft.type, draft.v)
         if kind is None:
             raise KeyError(f"no slice declares the entry type {draft.type} v{draft.v}")
-        entry = store.append(self.connection, kind, draft, name, held.head, self.stamp)
+        entry = store.append(self.connection, kind, draft, name, held.head, self.stamp, self.rows)
         self.held[name] = self.folds.extend(held, entry)
         self.appended.append(entry)
         return entry
@@ -118,7 +123,11 @@ class Work:
 
     def cite(self, path: str, text: str) -> str:
         """Keep a text that an entry will cite; returns its SHA-256."""
-        return store.put_policy(self.connection, path, text)
+        digest = sha256(text.encode()).hexdigest()
+        if digest not in self.cited and digest not in self.citing:
+            store.put_policy(self.connection, path, text)
+            self.citing.add(digest)
+        return digest
 
     def refuse_if(self, problems: Iterable[Problem]) -> None:
         """Everything that is missing or wrong, at once. Raises Invalid."""

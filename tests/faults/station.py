@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from cna_service.app import create_app
 from cna_service.bootstrap import Running
-from cna_service.db.outbox import attempt, outbox
+from cna_service.db.outbox import SENDING, WAITING, attempt, outbox
+from cna_service.db.timers import timer
 from cna_service.exercise.phone_company import PhoneCompany
 from cna_service.exercise.phone_company_schedule import HeldScheduler
 from cna_service.kit.clock import SystemClock
@@ -89,12 +90,30 @@ class Station:
             if not fired and not claimed:
                 return
 
-    def advance(self, seconds: float, tick: float = 1) -> None:
-        """From tick to tick, every second unless told otherwise."""
+    def advance(self, seconds: float) -> None:
+        """From due instant to due instant; by five seconds where clocks are held back and fall due unseen."""
         self.turn()
-        for _ in range(int(seconds / tick)):
-            self.world.advance(timedelta(seconds=tick))
+        target = self.world.now() + timedelta(seconds=seconds)
+        while self.world.now() < target:
+            left = target - self.world.now()
+            wait = timedelta(seconds=5) if self.watch.held else self.witness.sees(self._next_due)
+            self.world.advance(min(left, wait or left))
             self.turn()
+
+    def _next_due(self, connection: Connection) -> timedelta | None:
+        now = self.clock.now()
+        timers = select(func.min(timer.c.due_at)).where(timer.c.due_at > now)
+        retries = select(func.min(outbox.c.next_try_at)).where(
+            outbox.c.state.in_(WAITING), outbox.c.next_try_at > now
+        )
+        leases = select(func.min(outbox.c.lease_until)).where(
+            outbox.c.state == SENDING, outbox.c.lease_until > now
+        )
+        found = [connection.scalar(each) for each in (timers, retries, leases)]
+        waits = [at - now for at in found if at is not None]
+        if (theirs := self.company.next_due()) is not None:
+            waits.append(max(theirs - self.world.now(), timedelta(microseconds=1)))
+        return min(waits, default=None)
 
     def step(self, **window: float) -> None:
         """The desk's clock is set, and nobody says so."""

@@ -64,11 +64,11 @@ def test_rule_11_4_clocks_of_cases_go_on_by_the_monotonic_clock(station: Station
     station.turn()
     station.step(hours=1)
     for minutes, expected in ((9.5, []), (1, ["50"]), (5, ["50", "75"])):
-        station.advance(minutes * MINUTE, tick=5)
+        station.advance(minutes * MINUTE)
         assert _marks(station, case) == expected
     # Set right again: what has fired is an entry and does not fire again; the rest keeps its time.
     station.step(hours=-1)
-    station.advance(5 * MINUTE, tick=5)
+    station.advance(5 * MINUTE)
     assert _marks(station, case) == ["50", "75", "90"]
     assert _lapses(station, case) == 2
     assert all(e.body["late_by_seconds"] <= 5 for e in station.entries(f"case:{case}", "clock.warned"))
@@ -126,7 +126,7 @@ def test_an_hour_back_makes_no_retry_wait_longer(station: Station) -> None:
 
 def test_a_few_minutes_forward_are_believed_and_marked(station: Station) -> None:
     case = _wanting_an_answer_in_20_minutes(station)
-    station.advance(9 * MINUTE, tick=5)
+    station.advance(9 * MINUTE)
     station.step(minutes=4)
     station.turn()
     [warned] = station.entries(f"case:{case}", "clock.warned")

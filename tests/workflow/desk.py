@@ -195,6 +195,20 @@ class LiveDesk:
         """Time passes and nobody ticks: the desk was switched off."""
         self.clock.at += timedelta(**window)
 
+    def pass_time(self, length: float) -> None:
+        """So many minutes go by from timer to timer, and no message leaves."""
+        target = self.clock.now() + timedelta(minutes=length)
+        while (due := self._next_timer()) is not None and due <= target:
+            self.clock.at = max(due, self.clock.at)
+            self.tick()
+            self._take_alerts()
+        self.clock.at = target
+        self.tick()
+
+    def _next_timer(self) -> datetime | None:
+        with self.service.database.read() as connection:
+            return timers.next_due(connection)
+
     def _next_due(self) -> datetime | None:
         with self.service.database.read() as connection:
             due = [timers.next_due(connection), outbox.next_try(connection)]

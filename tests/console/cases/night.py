@@ -109,7 +109,7 @@ class Night:
         self.browser.client.cookies.clear()
         self.desk.sign_in("duty-officer", self.browser)
 
-    def act_as(self, role: str, ref: str, name: str, **typed: Any) -> Page:
+    def act_as(self, role: str, ref: str, name: str, /, **typed: Any) -> Page:
         """Another officer fills in one of the small forms."""
         browser, path = self.as_role(role), f"/console/cases/{ref}/do/{name}"
         return browser.submit(browser.get(path), path, **typed)
@@ -118,7 +118,7 @@ class Night:
         """The line that is kept in sight."""
         return text_of(page.tree.find(".//div[@id='case-line']"))
 
-    def act(self, ref: str, name: str, *, exchange: int = 0, status: int = 200, **typed: Any) -> Page:
+    def act(self, ref: str, name: str, /, *, exchange: int = 0, status: int = 200, **typed: Any) -> Page:
         """Fill in one of the small forms and send it."""
         of_exchange = f"exchanges/{exchange}/" if exchange else ""
         path = f"/console/cases/{ref}/{of_exchange}do/{name}"

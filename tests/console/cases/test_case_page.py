@@ -63,9 +63,10 @@ def test_rule_1_1_a_claimed_limit_says_how_it_is_handled(night: Night) -> None:
 
 
 def test_rule_1_2_one_tap_acknowledges_and_the_button_says_what_it_starts(night: Night) -> None:
-    ref = night.request(legal_basis=["SUA 2005 art. 8bis"])
+    ref = night.request(legal_basis=["SUA 2005 art. 8bis(5)(d)"], offences=["terrorism"])
     action = f"/console/cases/{ref}/exchanges/1/acknowledge"
     page = night.case(ref)
+    assert "Starts 4 h under" in page.text and "8bis(5)(d)" in page.text
     assert "is told by mail" in page.text and "Not acknowledged formally" in page.text
     after = night.browser.submit(page, action)
     assert "acknowledged formally" in after.text and action not in after.actions()

@@ -1,0 +1,179 @@
+"""An exercise as it is served, driven through HTTP alone, and judged by its exported log and the texts that left."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pypdf
+import uvicorn
+
+from cna_service.app import create_app
+from cna_service.bootstrap import build
+from cna_service.kit.instants import from_text, to_text
+from cna_service.settings import Settings
+from tests.workflow.station import HandClock
+
+BEGINS = datetime.fromisoformat("2026-11-21T14:03:00+00:00")
+API = "/api/v1"
+
+
+def seed(folder: Path) -> None:
+    """What an exercise begins with, made once and copied for every script."""
+    running = build(Settings(data=folder), exercise=True, clock=HandClock(BEGINS))
+    running.start()
+    running.stop()
+
+
+@dataclass
+class Exercise:
+    client: httpx.Client
+    data: Path
+    begin: datetime
+    _tokens: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    # --- who
+
+    def officer(self, name: str) -> dict[str, str]:
+        return self._token("officer", name)
+
+    def authority(self, name: str) -> dict[str, str]:
+        return self._token("authority", name)
+
+    def _token(self, kind: str, name: str) -> dict[str, str]:
+        if name not in self._tokens:
+            made = self._post("/simulation/token", {kind: name})
+            self._tokens[name] = {"Authorization": f"Bearer {made['access_token']}"}
+        return self._tokens[name]
+
+    # --- what is done
+
+    def send(self, by: str, **submission: Any) -> Any:
+        return self.post("/submissions", self.authority(by), submission)
+
+    def act(self, who: str, path: str, **body: Any) -> Any:
+        """A step by an officer: ``act("duty-1", f"/cases/{ref}/notes", words="…")``."""
+        return self.post(path, self.officer(who), body)
+
+    def post(self, path: str, who: Mapping[str, str], body: Any) -> Any:
+        return self._post(f"{API}{path}", body, headers=dict(who))
+
+    def _post(self, path: str, body: Any, **options: Any) -> Any:
+        answer = self.client.post(path, json=body, **options)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def refused(self, who: Mapping[str, str], path: str, body: Any, status: int) -> Any:
+        answer = self.client.post(f"{API}{path}", json=body, headers=dict(who))
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    def _get(self, path: str, who: Mapping[str, str] | None = None, **params: str) -> httpx.Response:
+        answer = self.client.get(path, headers=dict(who or {}), params=params)
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
+        return answer
+
+    # --- time
+
+    def at(self, *, hours: float = 0, minutes: float = 0) -> str:
+        """Go to so long after the script's T+00:00."""
+        target = self.begin + timedelta(hours=hours, minutes=minutes)
+        for _ in range(20):
+            answer = self._post("/simulation/clock", {"set": to_text(target)})
+            if answer["settled"]:
+                return to_text(target)
+        raise AssertionError(answer)
+
+    def instant(self, *, hours: float = 0, minutes: float = 0) -> str:
+        return to_text(self.begin + timedelta(hours=hours, minutes=minutes))
+
+    # --- telephones
+
+    def phone(self, owner: str) -> Any:
+        return next(p for p in self._get("/simulation/phones").json() if p["owner"] == owner)
+
+    def texts(self, owner: str) -> list[str]:
+        return [s["text"] for s in self.phone(owner)["sms"] if s["direction"] == "to_phone"]
+
+    def presses(self, owner: str, digits: str) -> None:
+        phone = self.phone(owner)
+        call = phone["calls"][-1]["id"]
+        self._post(f"/simulation/phones/{quote(phone['number'])}/calls/{call}/press", {"digits": digits})
+        self._post("/simulation/clock", {"advance_seconds": 0})
+
+    def takes(self, owner: str) -> None:
+        """Acknowledges the newest summons by SMS."""
+        phone = self.phone(owner)
+        codes = [c for s in phone["sms"] for c in re.findall(r"Reply 1 (\d{4})", s["text"])]
+        self._post(f"/simulation/phones/{quote(phone['number'])}/sms", {"text": f"1 {codes[-1]}"})
+        self._post("/simulation/clock", {"advance_seconds": 0})
+
+    def take_alerts(self, ref: str, who: str) -> None:
+        """Takes every alert of the case that nobody holds, at the console."""
+        for alert in self.case(ref)["alerts"]:
+            if alert["is_open"] and alert["held_by"] is None:
+                self.act(who, f"/alerts/{alert['alert']}/acknowledgement")
+
+    # --- what stands
+
+    def case(self, ref: str, **params: str) -> Any:
+        return self._get(f"{API}/cases/{ref}", self.officer("aud-1"), **params).json()
+
+    def seq(self, ref: str) -> int:
+        return int(self.case(ref)["seq"])
+
+    def entries(self, ref: str) -> list[dict[str, Any]]:
+        return list(self._get(f"{API}/cases/{ref}/entries", self.officer("aud-1")).json())
+
+    def of(self, ref: str, kind: str) -> list[dict[str, Any]]:
+        return [e for e in self.entries(ref) if e["type"] == kind]
+
+    def after(self, entry: Mapping[str, Any]) -> timedelta:
+        """How long after T+00:00 an entry was recorded."""
+        return from_text(entry["recorded_at"]) - self.begin
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        return [m for m in self._get("/simulation/mail").json() if to in m["to"]]
+
+    def document(self, ref: str, n: int = 1) -> str:
+        """The words of a PDF of the case."""
+        content = self._get(f"{API}/cases/{ref}/documents/{n}.pdf", self.officer("duty-1")).content
+        pages = pypdf.PdfReader(io.BytesIO(content)).pages
+        return " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
+
+
+@contextmanager
+def served(data: Path) -> Iterator[Exercise]:
+    """The exercise in ``data`` on a port of its own, its clock held at T+00:00."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        running = build(Settings(data=data, port=port), exercise=True)
+        server = uvicorn.Server(uvicorn.Config(create_app(running), log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        running.exercise.clock.hold()
+        running.start()
+        thread.start()
+        try:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=70, trust_env=False) as client:
+                clock = client.post("/simulation/clock", json={"hold": True}).json()
+                yield Exercise(client, data, from_text(clock["clock"]))
+        finally:
+            server.should_exit = True
+            thread.join()
+            running.stop()
+
+
+def copied(seeded: Path, to: Path) -> Path:
+    shutil.copytree(seeded, to)
+    return to

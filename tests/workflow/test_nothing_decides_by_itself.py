@@ -1,0 +1,205 @@
+"""No sequence of commands, silence and clock movement makes an authorization that nobody gave, or loses an answer."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+
+from cna_service.cases.as_json import case_json
+from cna_service.cases.labels import latest
+from cna_service.cases.record import Answer
+from cna_service.kit.errors import ServiceError
+from cna_service.kit.instants import to_text
+from cna_service.workflow.acknowledge import acknowledge_request
+from cna_service.workflow.answer import give_answer
+from cna_service.workflow.closing import close_case, reopen_case
+from cna_service.workflow.convey import convey
+from cna_service.workflow.lapse import record_lapse
+from cna_service.workflow.opening import open_exchange
+from cna_service.workflow.projections import CASE, case_stream
+from cna_service.workflow.replay import replay
+from cna_service.workflow.steps import ask_question, extend, withdraw
+from tests.workflow.desk import LiveDesk, a_desk
+from tests.workflow.requests import BAR_TEST, SUA
+from tests.workflow.station import fresh_sqlite, minutes
+
+OFFICERS = st.sampled_from(["duty-1", "duty-2", "sup-1", "dec-1", "aud-1", "admin-1"])
+PARTNERS = st.sampled_from(["mrcc-xb", "mrcc-xp", "cna-xc"])
+VALUES = st.sampled_from(["granted", "denied", "more_information", "flag_state_boards", "unclear"])
+MEASURES = st.sampled_from(["board", "search", "detain_vessel"])
+REQUESTS = st.sampled_from([BAR_TEST, SUA, {"measures": ["board"]}])
+LOOKED = [{"channel": "mailbox"}]
+GRANTS = ("granted", "granted_with_conditions")
+
+
+class Desk(RuleBasedStateMachine):
+    cases = Bundle("cases")
+
+    @initialize()
+    def begin(self) -> None:
+        self.stack = ExitStack()
+        folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="cna-state-"))
+        self.desk: LiveDesk = self.stack.enter_context(a_desk(fresh_sqlite(Path(folder))))
+        self.refs: list[str] = []
+        self.answers: dict[tuple[str, int, int], Answer] = {}
+        self.then: list[tuple[str, int, str]] = []
+
+    def teardown(self) -> None:
+        if not hasattr(self, "desk"):
+            return
+        try:
+            for ref, seq, told in self.then:
+                assert self.as_of(ref, seq=seq) == told
+            assert replay(self.desk.service).differences == ()
+        finally:
+            self.stack.close()
+
+    # --- what people and time do
+
+    @rule(
+        target=cases,
+        request=REQUESTS,
+        by=PARTNERS,
+        limit=st.none() | st.integers(5, 300),
+        attended=st.sampled_from([True, True, True, False]),
+    )
+    def a_request_arrives(self, request: dict[str, Any], by: str, limit: int | None, attended: bool) -> Any:
+        if len(self.refs) >= 2:
+            return multiple()
+        told = {} if limit is None else {"reply_wanted_by": to_text(self.desk.clock.now() + minutes(limit))}
+        ref = str(self.desk.receive(by=by, **{**request, **told})["case"])
+        self.refs.append(ref)
+        if attended:
+            self.desk.attend(ref, "duty-1")
+        return ref
+
+    @rule(ref=cases, by=PARTNERS, request=REQUESTS)
+    def more_arrives(self, ref: str, by: str, request: dict[str, Any]) -> None:
+        self.desk.receive(by=by, in_reply_to=ref, **request)
+
+    @rule(ref=cases, measure=MEASURES)
+    def we_ask(self, ref: str, measure: str) -> None:
+        asks = {"direction": "outbound", "authority": "mrcc-xp", "measures": [measure], "basis": ["xp-4"]}
+        self.tried(open_exchange, "duty-1", ref, **asks)
+
+    @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3))
+    def somebody_acknowledges(self, ref: str, officer: str, n: int) -> None:
+        self.tried(acknowledge_request, officer, ref, n)
+
+    @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3), measure=MEASURES, value=VALUES, form=st.sampled_from(["oral", "written"]))
+    def an_officer_answers(self, ref: str, officer: str, n: int, measure: str, value: str, form: str) -> None:
+        items = [{"measure": measure, "value": value}]
+        by = {"name": "Captain", "office": "MRCC"}
+        self.tried(give_answer, officer, ref, n, answers=items, form=form, by=by, seen=self.desk.look(ref))
+
+    @rule(ref=cases, partner=PARTNERS, n=st.integers(1, 3), measure=MEASURES, value=VALUES)
+    def a_partner_answers(self, ref: str, partner: str, n: int, measure: str, value: str) -> None:
+        told = {"answers": [{"measure": measure, "value": value}], "form": "written"}
+        self.attempt(lambda: give_answer(self.desk.service, self.desk.authority(partner), ref, n, told))
+
+    @rule(ref=cases, partner=PARTNERS, n=st.integers(1, 3), what=st.sampled_from([withdraw, ask_question]))
+    def a_partner_acts(self, ref: str, partner: str, n: int, what: Any) -> None:
+        told = {"words": "w"}
+        self.attempt(lambda: what(self.desk.service, self.desk.authority(partner), ref, n, told))
+
+    @rule(ref=cases, n=st.integers(1, 3), more=st.integers(1, 600))
+    def more_time_is_given(self, ref: str, n: int, more: int) -> None:
+        until = to_text(self.desk.clock.now() + minutes(more))
+        self.tried(extend, "duty-1", ref, n, until=until, by={"name": "HQ"})
+
+    @rule(ref=cases, n=st.integers(1, 3), officer=OFFICERS)
+    def a_lapse_is_recorded(self, ref: str, n: int, officer: str) -> None:
+        self.tried(record_lapse, officer, ref, n, words="w", channels=LOOKED, seen=self.desk.look(ref))
+
+    @rule(ref=cases, n=st.integers(1, 3))
+    def an_answer_is_conveyed(self, ref: str, n: int) -> None:
+        self.tried(convey, "duty-1", ref, n, channel="fax", number="+15550199")
+
+    @rule(ref=cases)
+    def the_case_is_closed_or_reopened(self, ref: str) -> None:
+        if self.desk.case(ref).is_closed:
+            self.tried(reopen_case, "duty-1", ref, words="w")
+        else:
+            self.tried(close_case, "duty-1", ref, waived="w")
+
+    @rule(length=st.sampled_from([1, 10, 45, 90]))
+    def nobody_answers_anything(self, length: int) -> None:
+        self.desk.pass_time(length)
+
+    @rule(length=st.integers(1, 600))
+    def the_desk_sleeps(self, length: int) -> None:
+        self.desk.sleep(minutes=length)
+        self.desk.tick()
+
+    # --- what must stay so
+
+    @invariant()
+    def every_grant_was_given_by_a_person_or_the_authority_asked(self) -> None:
+        for ref in getattr(self, "refs", ()):
+            for exchange in self.desk.case(ref).exchanges:
+                for item in exchange.items:
+                    found = latest(exchange, item)
+                    if found is None or found[1].value not in GRANTS:
+                        continue
+                    actor = found[0].actor
+                    if exchange.is_inbound:
+                        assert actor["kind"] == "officer"
+                        assert actor["role"] in ("duty_officer", "supervisor", "decider")
+                        assert actor["name"]
+                    else:
+                        assert actor["kind"] == "officer" or actor["id"] == exchange.authority
+
+    @invariant()
+    def no_answer_is_overwritten_and_none_is_the_services(self) -> None:
+        for ref in getattr(self, "refs", ()):
+            for exchange in self.desk.case(ref).exchanges:
+                for given in exchange.answers:
+                    assert given.actor["kind"] in ("officer", "authority")
+                    key = ref, exchange.n, given.n
+                    before = self.answers.setdefault(key, given)
+                    assert (before.items, before.leaf, before.recorded_at) == (
+                        given.items,
+                        given.leaf,
+                        given.recorded_at,
+                    )
+            assert {n for r, n, _ in self.answers if r == ref} <= {e.n for e in self.desk.case(ref).exchanges}
+
+    @invariant()
+    def what_was_folded_then_is_what_is_shown_as_of_then(self) -> None:
+        for ref in getattr(self, "refs", ()):
+            record = self.desk.case(ref)
+            told = json.dumps(case_json(record), sort_keys=True)
+            if not self.then or self.then[-1] != (ref, record.seq, told):
+                self.then.append((ref, record.seq, told))
+        if getattr(self, "then", None):
+            ref, seq, told = self.then[len(self.then) // 2]
+            assert self.as_of(ref, seq=seq) == told
+
+    def as_of(self, ref: str, *, seq: int) -> str:
+        service = self.desk.service
+        with service.database.read() as connection:
+            folded = service.folds.as_of(connection, case_stream(ref), seq=seq)
+            return json.dumps(case_json(folded.of(CASE)), sort_keys=True)
+
+    def tried(self, verb: Any, officer: str, *place: Any, **body: Any) -> None:
+        self.attempt(lambda: self.desk.do(verb, officer, *place, **body))
+
+    def attempt(self, act: Any) -> None:
+        """Most random commands are refused; what is refused must be a refusal, never a fault."""
+        try:
+            act()
+        except ServiceError:
+            return
+
+
+TestNothingDecidesByItself = Desk.TestCase
+TestNothingDecidesByItself.settings = settings(
+    max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+)
