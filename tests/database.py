@@ -48,7 +48,10 @@ def sqlite_url(folder: Path, name: str = "desk.sqlite3") -> str:
 class PostgresServer:
     """One server in a folder of its own. ``fresh`` gives an empty database, or a copy of a ``template``."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """``durable``: flush like a real server, for benchmarks."""
+        not_durable = {"fsync", "full_page_writes", "synchronous_commit"}
+        self._settings = {k: v for k, v in SETTINGS.items() if not (durable and k in not_durable)}
         self._folder = Path(tempfile.mkdtemp(prefix="cna-pg-", dir="/tmp"))
         self._account = account_to_run_as()
         self._bin = runnable(binaries(), self._account, self._folder)
@@ -77,7 +80,7 @@ class PostgresServer:
         )
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-        options = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         command = [self._bin / "postgres", "-D", data, "-k", self._folder, *options]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(

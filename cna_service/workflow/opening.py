@@ -30,7 +30,7 @@ from cna_service.workflow.asking import send_ask
 from cna_service.workflow.facts import read_vessel, record_vessel
 from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
 from cna_service.workflow.receipts import done
-from cna_service.workflow.replies_json import clocks_json
+from cna_service.workflow.replies_json import clocks_json, unidentified_json
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.work import Work
@@ -43,7 +43,8 @@ FORMS = ("oral", "written")
 def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
     """Open a case: ``{channel, caller?, summary?, call_began_at?, first_keystroke_at?, vessels?, exchange?}``.
 
-    Usable while the caller speaks: only the channel is required. Raises Invalid, NotPermitted.
+    Usable while the caller speaks: only the channel is required; ``missing`` of the answer lists by what else the
+    vessel could be known. Raises Invalid, NotPermitted.
     """
     asked = Asked(body)
     channel = asked.word("channel", CHANNELS, "phone")
@@ -80,6 +81,7 @@ def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key 
         _take_or_summon(service, work)
         return done(work, vessels=[{"vessel": v.n, "name": v.label} for v in work.case.vessels],
                     exchange=work.case.exchanges[-1].n if work.case.exchanges else None,
+                    missing=unidentified_json(work.case),
                     clocks=clocks_json(work.case, None, own=True))  # fmt: skip
 
 

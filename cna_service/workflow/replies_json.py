@@ -84,6 +84,28 @@ def _as_sent(draft: Mapping[str, Any]) -> dict[str, Any]:
     return {**draft, "measures": [i["measure"] for i in draft.get("items", [])]}
 
 
+_IDENTIFYING = {
+    "name": "name of the vessel",
+    "registration_number": "registration number",
+    "imo": "IMO number",
+    "mmsi": "MMSI",
+    "call_sign": "call sign",
+    "hull_mark": "mark on the hull",
+    "homeport": "home port",
+}
+
+
+def unidentified_json(record: CaseRecord) -> list[dict[str, str]]:
+    """What nobody has told yet of what a vessel is known by: ``[{"field": "vessels/0/imo", …}]``, as a submission's
+    ``missing``."""
+    return [
+        {"field": f"vessels/{v.n - 1}/{field}", "wanted_by": "identification", "words": words}
+        for v in record.vessels
+        for field, words in _IDENTIFYING.items()
+        if not any(f.field == field for f in v.facts)
+    ]
+
+
 def clocks_json(record: CaseRecord, exchange: Exchange | None, *, own: bool = False) -> list[dict[str, Any]]:
     """The clocks of an exchange, one line a measure, legal ones first.
 
@@ -97,10 +119,10 @@ def clocks_json(record: CaseRecord, exchange: Exchange | None, *, own: bool = Fa
 
 
 def _words(record: CaseRecord, clock: Clock, *, own: bool) -> str | None:
-    if clock.kind == "claimed":
-        return handling_words(record, clock) if own else None
+    if clock.kind == "claimed" and not own:
+        return None
     words: str | None = clock.terms.get("words") or clock.terms.get("why")
-    return words
+    return handling_words(record, clock) or words
 
 
 def _clock_lines(clock: Clock, words: str | None) -> list[dict[str, Any]]:

@@ -129,9 +129,7 @@ def extend(
             )
         )
         extended = work.case.exchange(n)
-        return done(
-            work, exchange=n, clocks=clocks_json(work.case, extended, own=actor.kind != "authority")
-        )
+        return done(work, exchange=n, clocks=clocks_json(work.case, extended, own=actor.kind != "authority"))
 
 
 def _extendable(work: Work, exchange: Exchange, until: datetime | None, only: tuple[str, ...]) -> list[str]:
