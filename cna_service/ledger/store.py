@@ -119,20 +119,19 @@ def stream_names(connection: Connection, prefix: str = "") -> list[str]:
 
 @dataclass(slots=True)
 class Rows:
-    """What appended entries still need besides their own row: written together at the end of the command."""
+    """Entries appended and not yet written: one command writes all of its own together, at its end."""
 
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-    pending: list[dict[str, Any]] = field(default_factory=list)
-    disclosures: list[dict[str, Any]] = field(default_factory=list)
-    heads: list[dict[str, Any]] = field(default_factory=list)
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    bodies: list[tuple[bytes, Mapping[str, str]]] = field(default_factory=list)
+    """Of each entry, in the same order: its bytes, and its disclosures by path."""
 
-    def mark(self) -> tuple[int, int, int, int]:
+    def mark(self) -> int:
         """Where the rows end now, to come back to when a savepoint is rolled back."""
-        return len(self.bodies), len(self.pending), len(self.disclosures), len(self.heads)
+        return len(self.entries)
 
-    def back_to(self, mark: tuple[int, int, int, int]) -> None:
-        for rows, length in zip((self.bodies, self.pending, self.disclosures, self.heads), mark, strict=True):
-            del rows[length:]
+    def back_to(self, mark: int) -> None:
+        del self.entries[mark:]
+        del self.bodies[mark:]
 
 
 def append(
@@ -146,7 +145,7 @@ def append(
 ) -> Entry:
     """Write one entry after ``at`` in a stream whose row the caller has locked. Raises EntryTooLarge.
 
-    With ``rows`` only the entry's own row is written now; the caller owes a ``flush`` before its commit.
+    With ``rows`` nothing is written yet; the caller owes a ``flush`` before its commit.
     """
     committed = commit(draft.body, kind, lambda: secrets.token_bytes(16))
     data = canonical.encode(_envelope(draft, stream, at, stamp, committed))
@@ -154,14 +153,10 @@ def append(
         raise EntryTooLarge(f"{draft.type} would take {len(data)} bytes")
     leaf = leaf_hash(data)
     row = {"log": stamp.log, "stream": stream, "seq": at.seq + 1, "type": draft.type}
-    row |= {"recorded_at": stamp.recorded_at, "leaf": leaf}
-    entry_id = connection.execute(insert(t.ledger_entry).values(row)).inserted_primary_key[0]  # type: ignore[index]
     opened = {d.path: d.text for d in committed.disclosures}
     owed = Rows() if rows is None else rows
-    owed.bodies.append({"entry_id": entry_id, "body": data})
-    owed.pending.append({"entry_id": entry_id, "leaf": leaf})
-    owed.disclosures += [{"entry_id": entry_id, "path": p, "disclosure": text} for p, text in opened.items()]
-    owed.heads.append({"b_name": stream, "b_seq": at.seq + 1, "b_leaf": leaf})
+    owed.entries.append(row | {"recorded_at": stamp.recorded_at, "leaf": leaf})
+    owed.bodies.append((data, opened))
     if rows is None:
         flush(connection, owed)
     return _entry(data, leaf, opened)
@@ -198,18 +193,30 @@ _HEAD = (
 
 
 def flush(connection: Connection, rows: Rows) -> None:
-    """Write what appended entries still need; ``rows`` is empty afterwards."""
+    """Write appended entries, in their order, with all that belongs to them; ``rows`` is empty afterwards."""
+    if not rows.entries:
+        return
+    numbered = insert(t.ledger_entry).returning(t.ledger_entry.c.entry_id, sort_by_parameter_order=True)
+    ids = list(connection.execute(numbered, rows.entries).scalars())
+    bodies = [{"entry_id": i, "body": data} for i, (data, _) in zip(ids, rows.bodies, strict=True)]
+    pending = [{"entry_id": i, "leaf": e["leaf"]} for i, e in zip(ids, rows.entries, strict=True)]
+    disclosures = [
+        {"entry_id": i, "path": path, "disclosure": text}
+        for i, (_, opened) in zip(ids, rows.bodies, strict=True)
+        for path, text in opened.items()
+    ]
     for table, owed in (
-        (t.ledger_body, rows.bodies),
-        (t.ledger_pending, rows.pending),
-        (t.ledger_disclosure, rows.disclosures),
+        (t.ledger_body, bodies),
+        (t.ledger_pending, pending),
+        (t.ledger_disclosure, disclosures),
     ):
         if owed:
             connection.execute(insert(table), owed)
-    newest = {head["b_name"]: head for head in rows.heads}
-    if newest:
-        connection.execute(_HEAD, list(newest.values()))
-    rows.back_to((0, 0, 0, 0))
+    heads = {
+        e["stream"]: {"b_name": e["stream"], "b_seq": e["seq"], "b_leaf": e["leaf"]} for e in rows.entries
+    }
+    connection.execute(_HEAD, list(heads.values()))
+    rows.back_to(0)
 
 
 @dataclass(frozen=True, slots=True)

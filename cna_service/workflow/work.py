@@ -70,6 +70,7 @@ class Work:
     reply: Reply | None = None
     appended: list[Entry] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
+    looked_at: dict[str, Folded] = field(default_factory=dict)
     rows: store.Rows = field(default_factory=store.Rows)
     cited: set[str] = field(default_factory=set)
     """Hashes of texts known to be kept, in this process; this command's are added when it has committed."""
@@ -83,7 +84,10 @@ class Work:
     def of(self, projection: Projection[S], stream: str | None = None) -> S:
         """A state of a stream, held or only read: desk, duty, directory and registry are read without a lock."""
         name = stream or self.stream
-        folded = self.held.get(name) or self.folds.current(self.connection, name)
+        folded = self.held.get(name) or self.looked_at.get(name)
+        if folded is None:
+            # Once per command: what it decides by must not change while it runs.
+            folded = self.looked_at[name] = self.folds.current(self.connection, name)
         return folded.of(projection)
 
     def open_stream(self, name: str) -> None:

@@ -29,21 +29,42 @@ def inbound(desk: LiveDesk) -> str:
     desk.person("duty-2").replies("1 {code}")
     desk.attend(ref, "duty-2")
     desk.do(acknowledge_request, "duty-2", ref, 1, words="In hand.")
-    desk.do(record_standing, "duty-2", ref, 1, standing="called_back", number="+15550102", by={"name": "Watch"})
+    desk.do(
+        record_standing, "duty-2", ref, 1, standing="called_back", number="+15550102", by={"name": "Watch"}
+    )
     desk.do(ask_question, "duty-2", ref, 1, words="How many persons are aboard?\n\nWhich last port?")
-    desk.do(record_fact, "duty-2", ref, "identifiers", field="imo", value="3000001", how="spelt", source="MRCC XB")
-    found = desk.do(search_for_case, "duty-2", ref, imo="3000001", verdict="found", rid="X0000000", words="She is.")
+    desk.do(
+        record_fact, "duty-2", ref, "identifiers", field="imo", value="3000001", how="spelt", source="MRCC XB"
+    )
+    found = desk.do(
+        search_for_case, "duty-2", ref, imo="3000001", verdict="found", rid="X0000000", words="She is."
+    )
     assert found["verdict"] == "found"
     decided = [{"measure": "board", "value": "granted_with_conditions", "conditions": ["By day only."]}]
     by = {"name": "EXERCISE Director Daniel Osei", "post": "Director", "office": "EXERCISE Ministry of XA"}
-    desk.do(record_decision, "duty-2", ref, 1, answers=decided, by=by, line="phone", words="Board.", seen=desk.look(ref))
+    desk.do(
+        record_decision,
+        "duty-2",
+        ref,
+        1,
+        answers=decided,
+        by=by,
+        line="phone",
+        words="Board.",
+        seen=desk.look(ref),
+    )
     answers = [
         {"measure": "confirm_registry", "value": "confirmed"},
         *({**d, "conditions": ["By day only.", "Report within 2 h."]} for d in decided),
         {"measure": "search", "value": "granted"},
     ]
     body = {"answers": answers, "form": "written", "by": {**by, "capacity": "competent authority"}}
-    body |= {"basis": {"provision": "coe-7"}, "decision": 1, "convey": [{"channel": "mail"}], "seen": desk.look(ref)}
+    body |= {
+        "basis": {"provision": "coe-7"},
+        "decision": 1,
+        "convey": [{"channel": "mail"}],
+        "seen": desk.look(ref),
+    }
     desk.do(give_answer, "duty-2", ref, 1, **body)
     desk.settle()
     confirm_by = {"name": "Watch officer", "office": "MRCC XB"}
@@ -51,8 +72,19 @@ def inbound(desk: LiveDesk) -> str:
     desk.advance(hours=4)
     lapsed = [c for c in desk.case(ref).clocks if c.lapsed_at is not None and c.kind == "legal"]
     looked = [{"channel": "desk mailbox", "by": "duty-2", "checked_at": "2026-11-21T18:10:00Z"}]
-    desk.do(record_lapse, "duty-2", ref, 1, clock=lapsed[0].id, words="No effect.", channels=looked, seen=desk.look(ref))
-    desk.do(log_communication, "duty-2", ref, direction="in", channel="mail", subject="Thanks", text="Thank you.")
+    desk.do(
+        record_lapse,
+        "duty-2",
+        ref,
+        1,
+        clock=lapsed[0].id,
+        words="No effect.",
+        channels=looked,
+        seen=desk.look(ref),
+    )
+    desk.do(
+        log_communication, "duty-2", ref, direction="in", channel="mail", subject="Thanks", text="Thank you."
+    )
     desk.do(close_case, "duty-2", ref, words="Done.", waived="Detention was asked in case.")
     desk.do(reopen_case, "duty-2", ref, words="A note came late.")
     desk.do(add_note, "duty-2", ref, words="The cutter reported alongside at 1920Z.")
@@ -63,7 +95,9 @@ def outbound(desk: LiveDesk) -> str:
     """We ask XP for registry and boarding under a two-hour agreement; it asks for more time, then grants by voice."""
     vessel = {"name": "BLUE MARLIN", "flag_claimed": "XP", "claimed_how": "verbal claim", "flag_flown": "XP"}
     vessel |= {"position": "off the coast of XQ, international waters", "how": "as_heard", "source": "unit 4"}
-    got = desk.do(open_case, "duty-1", channel="radio", summary="Sailing vessel, no number.", vessels=[vessel])
+    got = desk.do(
+        open_case, "duty-1", channel="radio", summary="Sailing vessel, no number.", vessels=[vessel]
+    )
     ref = str(got["case"])
     desk.attend(ref, "duty-1")
     desk.do(record_fact, "duty-1", ref, "persons", name="Master", nationality="XQ", post="master")
@@ -71,13 +105,28 @@ def outbound(desk: LiveDesk) -> str:
     asks |= {"measures": ["confirm_registry", "board"], "text": "Is she on your register? May we board?"}
     desk.do(open_exchange, "duty-1", ref, **asks)
     desk.advance(minutes=30)
-    grant = {"until": "2026-11-21T17:03:00Z", "by": {"name": "Duty", "office": "MRCC XP"}, "words": "One more hour."}
+    grant = {
+        "until": "2026-11-21T17:03:00Z",
+        "by": {"name": "Duty", "office": "MRCC XP"},
+        "words": "One more hour.",
+    }
     desk.do(extend, "duty-1", ref, 1, **grant)
     desk.advance(minutes=25)
-    theirs = {"answers": [{"measure": "board", "value": "granted", "words": "You may board."}], "form": "oral"}
+    theirs = {
+        "answers": [{"measure": "board", "value": "granted", "words": "You may board."}],
+        "form": "oral",
+    }
     theirs |= {"by": {"name": "Captain", "office": "MRCC XP"}, "seen": desk.look(ref)}
     desk.do(give_answer, "duty-1", ref, 1, **theirs)
-    desk.do(record_fact, "duty-1", ref, "events", kind="boarding", source_kind="unit", words="Boarding began 1140.")
+    desk.do(
+        record_fact,
+        "duty-1",
+        ref,
+        "events",
+        kind="boarding",
+        source_kind="unit",
+        words="Boarding began 1140.",
+    )
     desk.settle()
     return ref
 
@@ -90,11 +139,24 @@ def the_rest(desk: LiveDesk) -> str:
     desk.do(acknowledge_request, "duty-1", ref, 1)
     desk.do(link_cases, "duty-1", ref, case=other, reason="same vessel")
     desk.do(record_fact, "duty-1", ref, "claims", state="XB", by="a fisherman", words="She is from there.")
-    spoken = {"channel": "phone", "number": "+15550102", "listener_name": "Watch", "listener_office": "MRCC XB"}
-    body = {"answers": [{"measure": "confirm_registry", "value": "neither"}], "form": "oral", "seen": desk.look(ref)}
+    spoken = {
+        "channel": "phone",
+        "number": "+15550102",
+        "listener_name": "Watch",
+        "listener_office": "MRCC XB",
+    }
+    body = {
+        "answers": [{"measure": "confirm_registry", "value": "neither"}],
+        "form": "oral",
+        "seen": desk.look(ref),
+    }
     desk.do(give_answer, "duty-1", ref, 1, **body)
     code = ref
-    spoken |= {"code_read_back": code, "started_at": "2026-11-21T14:03:00Z", "ended_at": "2026-11-21T14:05:00Z"}
+    spoken |= {
+        "code_read_back": code,
+        "started_at": "2026-11-21T14:03:00Z",
+        "ended_at": "2026-11-21T14:05:00Z",
+    }
     desk.do(convey, "duty-1", ref, 1, **spoken, read_back="Neither confirmed nor denied.", outcome="agreed")
     with desk.service.write(desk.officer("duty-1"), Action.CLAIM_RECORD, case_stream(ref)) as work:
         work.append(Draft("vessel.added", {"vessel": 2, "description": "a skiff alongside"}))

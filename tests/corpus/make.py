@@ -29,7 +29,9 @@ def main(release: str) -> None:
 
 def write(folder: Path, name: str, desk: LiveDesk, stream: str) -> None:
     write_lines(folder / "cases" / f"{name}.jsonl", desk, stream)
-    record = json.dumps(kept.folded_record(desk.service, stream), indent=1, ensure_ascii=False, sort_keys=True)
+    record = json.dumps(
+        kept.folded_record(desk.service, stream), indent=1, ensure_ascii=False, sort_keys=True
+    )
     (folder / f"{name}.record.json").write_text(record + "\n", encoding="utf-8")
     texts = kept.answer_texts(desk.service, desk.clock, stream)
     (folder / f"{name}.answers.json").write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n")

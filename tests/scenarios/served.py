@@ -120,10 +120,10 @@ class Exercise:
         self._post("/simulation/clock", {"advance_seconds": 0})
 
     def take_alerts(self, ref: str, who: str) -> None:
-        """Takes every alert of the case that nobody holds, at the console."""
+        """Takes every alert of the case that nobody holds; he is on the way, and need not be asked for an hour."""
         for alert in self.case(ref)["alerts"]:
             if alert["is_open"] and alert["held_by"] is None:
-                self.act(who, f"/alerts/{alert['alert']}/acknowledgement")
+                self.act(who, f"/alerts/{alert['alert']}/acknowledgement", minutes=60)
 
     # --- what stands
 

@@ -11,11 +11,15 @@ L = 120
 
 def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> None:
     # T+00:00 the unit reports by radio.
-    report = "Sailing vessel, name painted, off the coast of XQ, international waters; person in charge says XP."
+    report = (
+        "Sailing vessel, name painted, off the coast of XQ, international waters; person in charge says XP."
+    )
     opened = exercise.act("duty-1", "/cases", channel="radio", summary=report)
     ref = opened["case"]
     unit = {"source": "unit 4, by radio"}
-    exercise.act("duty-1", f"/cases/{ref}/claims", state="XP", claimed_how="verbal claim", by="person in charge")
+    exercise.act(
+        "duty-1", f"/cases/{ref}/claims", state="XP", claimed_how="verbal claim", by="person in charge"
+    )
     exercise.act("duty-1", f"/cases/{ref}/indicia", kind="flag_flown", value="XP", by="unit 4")
     exercise.act("duty-1", f"/cases/{ref}/identifiers", field="name", value="LUCKY STAR", how="seen", **unit)
     place = "off the coast of XQ, international waters"
@@ -42,12 +46,22 @@ def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> No
     # T+00:12 request no. 1 with its exact text; clock no. 1; agreement and article cited.
     exercise.at(minutes=12)
     text = "Is the sailing vessel LUCKY STAR on your register?"
-    first = {"direction": "outbound", "authority": "mrcc-xp", "channel": "mail", "form": "written", "basis": ["xp-3"]}
+    first = {
+        "direction": "outbound",
+        "authority": "mrcc-xp",
+        "channel": "mail",
+        "form": "written",
+        "basis": ["xp-3"],
+    }
     exercise.act("duty-1", f"/cases/{ref}/exchanges", **first, measures=["confirm_registry"], text=text)
     asked = exercise.of(ref, "exchange.opened")[0]
     assert (exercise.after(asked), asked["body"]["text"]) == (timedelta(minutes=12), text)
     clock = exercise.case(ref)["clocks"][0]
-    assert (clock["kind"], clock["article"], clock["due_at"]) == ("legal", "3", exercise.instant(minutes=12 + L))
+    assert (clock["kind"], clock["article"], clock["due_at"]) == (
+        "legal",
+        "3",
+        exercise.instant(minutes=12 + L),
+    )
     assert "XA and XP" in clock["agreement"]
     exercise.at(minutes=13)
     letter = exercise.mails("mrcc-xp@example.test")[-1]
@@ -60,7 +74,9 @@ def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> No
     exercise.at(minutes=65)
     exercise.take_alerts(ref, "duty-1")
     confirmed = {
-        "answers": [{"measure": "confirm_registry", "value": "confirmed", "words": "Port of registry: Balboa."}],
+        "answers": [
+            {"measure": "confirm_registry", "value": "confirmed", "words": "Port of registry: Balboa."}
+        ],
         "form": "written",
         "by": {"name": "Operations officer", "office": "Operations Centre of XP"},
         "happened_at": exercise.instant(minutes=62),
@@ -78,7 +94,12 @@ def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> No
 
     # T+01:10 request no. 2, clock no. 2: board and search ticked; detain and enforce law not.
     exercise.at(minutes=70)
-    second = {**first, "basis": ["xp-4"], "measures": ["board", "search"], "text": "May we board and search her?"}
+    second = {
+        **first,
+        "basis": ["xp-4"],
+        "measures": ["board", "search"],
+        "text": "May we board and search her?",
+    }
     exercise.act("duty-1", f"/cases/{ref}/exchanges", **second)
     shown = exercise.case(ref)["exchanges"][1]
     assert {i["measure"] for i in shown["items"]} == {"board", "search"}
@@ -88,7 +109,7 @@ def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> No
     }
 
     # T+01:10+L the limit passes: one page per rule, overdue, no authorization anywhere.
-    for step in range(75, 70 + L, 5):
+    for step in range(80, 70 + L, 10):
         exercise.at(minutes=step)
         exercise.take_alerts(ref, "duty-1")
     exercise.at(minutes=70 + L)

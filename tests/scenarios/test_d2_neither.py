@@ -8,6 +8,8 @@ from tests.scenarios.served import Exercise
 
 QUERY = {
     "requested_state": "XA",
+    "legal_basis": [{"text": "CETS 156 art. 6"}],
+    "offences": ["narcotics"],
     "measures": ["confirm_registry"],
     "vessels": [
         {
@@ -24,30 +26,34 @@ QUERY = {
 
 
 def test_d2_to_the_answer_neither(exercise: Exercise) -> None:
-    got = exercise.send("cna-xg", **QUERY)
+    got = exercise.send("mrcc-xu", **QUERY)
     ref = got["case"]
 
     # T+00:00 accepted although name and number are empty; what is missing is said; somebody is summoned.
     assert got["problems"] == []
     assert got["vessels"] == [{"vessel": 1, "name": None}]
-    assert got["no_clock_because"]
+    missing = {m["field"]: m["wanted_by"] for m in got["missing"]}
+    assert missing["vessels/0/names"] == "coe-21-b"
+    assert {"grounds", "intended_action", "assurance_like_treatment"} <= set(missing)
     exercise.at(minutes=0)
     assert len(exercise.texts("duty-1")) == 1
     exercise.at(minutes=1)
     exercise.takes("duty-1")
+    assert [e["actor"]["id"] for e in exercise.of(ref, "alert.acknowledged")] == ["duty-1"]
+    exercise.at(minutes=3)
+    exercise.act("duty-1", f"/cases/{ref}/exchanges/1/acknowledgement")
 
     # T+00:20 the look-up: register version and date, terms, result count 0.
     exercise.at(minutes=20)
-    remarks = "open boat, no flag, no name, no number"
-    got = exercise.act(
-        "duty-1", f"/cases/{ref}/searches", remarks=remarks, verdict="not_found", words="No match on description."
+    asked = {"vessel_type": "open boat", "remarks": "open boat, no flag, no name, no number"}
+    exercise.act(
+        "duty-1", f"/cases/{ref}/searches", **asked, verdict="not_found", words="No match on description."
     )
     made = exercise.of(ref, "search.made")[0]
     assert exercise.after(made) == timedelta(minutes=20)
-    assert made["body"]["count"] == 0
-    assert made["body"]["candidates"] == []
+    assert (made["body"]["count"], made["body"]["candidates"]) == (0, [])
     assert (made["body"]["register"]["version"], made["body"]["register"]["as_of"]) == (1, "2026-01-05")
-    assert made["body"]["keys"]["remarks"] == remarks
+    assert made["body"]["keys"] == asked
 
     # T+00:35 neither, not refuted; template text; signed by a name, with its time.
     exercise.at(minutes=35)
@@ -57,18 +63,29 @@ def test_d2_to_the_answer_neither(exercise: Exercise) -> None:
         seen=exercise.seq(ref),
         answers=[{"measure": "confirm_registry", "value": "neither"}],
         form="written",
+        basis={"provision": "coe-7"},
         convey=[{"channel": "mail"}],
     )
     exercise.at(minutes=36)
     answered = exercise.of(ref, "answer.given")[0]
     assert exercise.after(answered) == timedelta(minutes=35)
-    assert answered["body"]["items"][0]["value"] == "neither"
+    assert [i["value"] for i in answered["body"]["items"]] == ["neither"]
     assert answered["actor"]["name"] == "EXERCISE Lieutenant Ana Reyes"
-    assert exercise.case(ref)["label"] == "NEITHER"
-    for text in (exercise.document(ref), " ".join(exercise.mails("cna-xg@example.test")[-1]["text"].split())):
-        assert "NEITHER" in text
-        assert "can neither confirm nor" in text
+    shown = exercise.case(ref)
+    assert (shown["label"], shown["exchanges"][0]["items"][0]["state"]) == ("NEITHER", "neither")
+    assert [c["state"] for c in shown["clocks"] if c["kind"] == "legal"] == ["stopped"]
+    sentence = (
+        "XA can neither confirm nor deny that the vessel is on its register. "
+        "This does not say that the vessel is registered, nor that it is not."
+    )
+    for text in (
+        exercise.document(ref),
+        " ".join(exercise.mails("mrcc-xu@example.test")[-1]["text"].split()),
+    ):
+        assert sentence in text
+        assert "1 measure asked: 1 NEITHER" in text
         assert "REFUTED" not in text
+        assert "records found: 0" in text
         assert "EXERCISE Lieutenant Ana Reyes" in text
         assert "211438Z NOV 26" in text
 

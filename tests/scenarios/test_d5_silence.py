@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from cna_service.kit.instants import from_text
 from tests.scenarios.served import Exercise
 
 NOTICE = {
@@ -34,8 +35,14 @@ def test_d5_from_the_notice_to_the_late_refusal(exercise: Exercise) -> None:
     ref = got["case"]
     assert got["received_at"] == exercise.instant()
     claimed = next(c for c in got["clocks"] if c["kind"] == "claimed")
-    assert (claimed["due_at"], claimed["effect"], claimed["adopted"]) == (exercise.instant(hours=4), "none", False)
-    assert "not verified by us" in claimed["words"]
+    assert (claimed["due_at"], claimed["effect"], claimed["adopted"]) == (
+        exercise.instant(hours=4),
+        "none",
+        False,
+    )
+    assert "do not confirm the limit" not in str(got), "what we tell our officer about them is not for them"
+    ours = next(c for c in exercise.case(ref)["clocks"] if c["kind"] == "claimed")
+    assert "not verified by us" in ours["words"]
     assert not [c for c in got["clocks"] if c["kind"] == "legal"]
     exercise.at(minutes=0)
     assert len(exercise.texts("duty-1")) == 1
@@ -53,7 +60,10 @@ def test_d5_from_the_notice_to_the_late_refusal(exercise: Exercise) -> None:
         words="One more hour, no more.",
     )
     extended = exercise.of(ref, "exchange.extended")[0]
-    assert (exercise.after(extended), extended["body"]["by"]["name"]) == (timedelta(minutes=200), "Watch chief")
+    assert (exercise.after(extended), extended["body"]["by"]["name"]) == (
+        timedelta(minutes=200),
+        "Watch chief",
+    )
     assert exercise.case(ref)["clocks"][0]["due_at"] == exercise.instant(hours=5)
 
     # T+04:55 whoever decides cannot be reached: every attempt, delivery and failure stands in the log.
@@ -125,7 +135,9 @@ def test_d5_from_the_notice_to_the_late_refusal(exercise: Exercise) -> None:
     assert exercise.case(ref)["label"] == "REFUSED-AFTER-LIMIT"
 
     # Silence is never recorded as an answer by us: the only answer is the one a named officer gave.
-    assert [(e["type"], e["actor"]["kind"]) for e in exercise.entries(ref) if e["type"].startswith("answer.")] == [
+    assert [
+        (e["type"], e["actor"]["kind"]) for e in exercise.entries(ref) if e["type"].startswith("answer.")
+    ] == [
         ("answer.given", "officer"),
         ("answer.conveyed", "officer"),
         ("answer.conveyed", "officer"),
@@ -137,12 +149,10 @@ def attended(exercise: Exercise, ref: str, *, until: int) -> None:
     clock = exercise.client.get("/simulation/clock").json()["clock"]
     exercise.take_alerts(ref, "duty-1")
     while clock < exercise.instant(minutes=until):
-        now = min(until, _minutes(exercise, clock) + 10)
+        now = min(until, _minutes(exercise, clock) + 15)
         clock = exercise.at(minutes=now)
         exercise.take_alerts(ref, "duty-1")
 
 
 def _minutes(exercise: Exercise, clock: str) -> float:
-    from cna_service.kit.instants import from_text
-
     return (from_text(clock) - exercise.begin).total_seconds() / 60

@@ -25,7 +25,9 @@ FREIGHTER: dict[str, Any] = {
             "flag_claimed": "XA",
             "claimed_how": "flag flown",
             "type": "freighter",
-            "positions": [{"text": "14°03.5'N 074°22.1'W", "at": "2026-11-21T13:40:00Z", "source": "aircraft"}],
+            "positions": [
+                {"text": "14°03.5'N 074°22.1'W", "at": "2026-11-21T13:40:00Z", "source": "aircraft"}
+            ],
         }
     ],
     "grounds": "packages thrown overboard",
@@ -85,7 +87,11 @@ def test_one_request_from_arrival_to_sealed_answer(
         answers=[
             {"measure": "confirm_registry", "value": "confirmed"},
             *(
-                {"measure": m, "value": "granted_with_conditions", "conditions": ["By day only.", "Report within 2 h."]}
+                {
+                    "measure": m,
+                    "value": "granted_with_conditions",
+                    "conditions": ["By day only.", "Report within 2 h."],
+                }
                 for m in ("board", "search")
             ),
         ],
@@ -157,7 +163,9 @@ def test_under_sua_8bis_no_clock_runs_until_a_named_officer_acknowledges(exercis
     exercise.at(minutes=2)
     exercise.presses("duty-1", "1")
     exercise.at(minutes=10)
-    assert {c["state"] for c in exercise.case(ref)["clocks"] if c["provision"] == "sua-8bis-5-d"} == {"waiting"}
+    assert {c["state"] for c in exercise.case(ref)["clocks"] if c["provision"] == "sua-8bis-5-d"} == {
+        "waiting"
+    }
     assert exercise.of(ref, "clock.started") == []
 
     exercise.act("duty-1", f"/cases/{ref}/exchanges/1/acknowledgement")

@@ -1,3 +1,18 @@
-from tests.workflow.fixtures import desk, either_desk
+from __future__ import annotations
 
-__all__ = ("desk", "either_desk")
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.stories.people import Story
+from tests.workflow.desk import a_desk
+from tests.workflow.station import fresh_sqlite
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Iterator[Story]:
+    """A desk, its people and its clock. A message that no line of the story expects fails it."""
+    with a_desk(fresh_sqlite(tmp_path)) as desk:
+        yield Story(desk)
+        desk.nobody_else_was_called()

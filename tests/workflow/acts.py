@@ -31,7 +31,9 @@ def answer(desk: LiveDesk, ref: str, officer: str = "duty-1", /, *, n: int = 1, 
     items = []
     for measure, value in values.items():
         coded, conditions = value if isinstance(value, tuple) else (value, None)
-        items.append({"measure": measure, "value": coded} | ({"conditions": conditions} if conditions else {}))
+        items.append(
+            {"measure": measure, "value": coded} | ({"conditions": conditions} if conditions else {})
+        )
     body = {"answers": items, "form": "written", "seen": desk.look(ref), **told}
     return desk.do(give_answer, officer, ref, n, **body)
 

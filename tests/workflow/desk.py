@@ -230,7 +230,8 @@ class LiveDesk:
         ]
 
     def nobody_else_was_called(self) -> None:
-        assert self.unread() == []
+        unread = self.unread()
+        assert not unread, f"nobody expected: {unread}"
 
     def forget_messages(self) -> None:
         """What happened before is of no interest to this test."""

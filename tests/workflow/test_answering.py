@@ -65,7 +65,9 @@ def test_nobody_says_searched_when_nobody_did(desk: LiveDesk, value: str) -> Non
     with pytest.raises(Invalid) as refused:
         answer(desk, ref, values={"confirm_registry": value})
     assert pointers(refused) == ["/answers"]
-    answer(desk, ref, values={"confirm_registry": value}, register_reason="The registrar said so by telephone.")
+    answer(
+        desk, ref, values={"confirm_registry": value}, register_reason="The registrar said so by telephone."
+    )
 
 
 def test_neither_needs_no_verdict(desk: LiveDesk) -> None:
@@ -76,7 +78,9 @@ def test_neither_needs_no_verdict(desk: LiveDesk) -> None:
 
 def test_confirmed_on_a_name_that_was_heard_and_never_spelt_is_refused(desk: LiveDesk) -> None:
     call = {"channel": "phone", "vessels": [{"name": "BAR TEST"}]}
-    ref = desk.do(open_case, "duty-1", **call, exchange={"state": "XB", "measures": ["confirm_registry"]})["case"]
+    ref = desk.do(open_case, "duty-1", **call, exchange={"state": "XB", "measures": ["confirm_registry"]})[
+        "case"
+    ]
     searched = {"names": ["BAR TEST"], "verdict": "found", "rid": "X0000000"}
     desk.do(search_for_case, "duty-1", ref, **searched)
     with pytest.raises(Invalid) as refused:
@@ -98,7 +102,16 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk: LiveDes
         {"measure": "stop", "value": "granted", "valid_to": "tomorrow", "vessel": 9, "color": 1},
     ]
     with pytest.raises(Invalid) as refused:
-        desk.do(give_answer, "duty-1", ref, 1, answers=items, form="sung", seen=desk.look(ref), basis={"provision": "x"})
+        desk.do(
+            give_answer,
+            "duty-1",
+            ref,
+            1,
+            answers=items,
+            form="sung",
+            seen=desk.look(ref),
+            basis={"provision": "x"},
+        )
     assert set(pointers(refused)) == {
         "/answers/0/measure",
         "/answers/1/value",
@@ -115,7 +128,9 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_written(desk: LiveDes
 
 
 def test_with_several_vessels_each_answer_says_which(desk: LiveDesk) -> None:
-    ref = received(desk, **{**BAR_TEST, "vessels": [{"names": ["ONE"]}, {"names": ["TWO"]}], "measures": ["board"]})
+    ref = received(
+        desk, **{**BAR_TEST, "vessels": [{"names": ["ONE"]}, {"names": ["TWO"]}], "measures": ["board"]}
+    )
     with pytest.raises(Invalid) as refused:
         answer(desk, ref, values={"board": "granted"})
     assert pointers(refused) == ["/answers/0/vessel"]
@@ -151,7 +166,9 @@ def test_a_decision_needs_what_its_maker_had_before_him(desk: LiveDesk) -> None:
     assert pointers(refused) == ["/seen"]
 
 
-def test_what_came_since_the_person_looked_is_shown_before_the_answer_goes_through(either_desk: LiveDesk) -> None:
+def test_what_came_since_the_person_looked_is_shown_before_the_answer_goes_through(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     seen = desk.look(ref)
@@ -191,7 +208,10 @@ def test_the_service_warning_in_between_moves_no_case(desk: LiveDesk) -> None:
 def test_a_partner_answers_what_was_asked_of_it_and_wakes_who_has_the_watch(either_desk: LiveDesk) -> None:
     desk = either_desk
     ref = asked(desk, "board", "search")
-    told = {"answers": [{"measure": "board", "value": "granted"}, {"measure": "search", "value": "denied"}], "form": "written"}
+    told = {
+        "answers": [{"measure": "board", "value": "granted"}, {"measure": "search", "value": "denied"}],
+        "form": "written",
+    }
     give_answer(desk.service, desk.authority("mrcc-xp"), ref, 1, told)
     desk.settle()
     desk.person("duty-1").receives_sms(containing="an answer came in")
@@ -242,11 +262,29 @@ def test_an_answer_is_late_after_a_limit_and_not_after_a_target_of_ours(desk: Li
 def test_a_decision_and_the_answer_are_two_entries(desk: LiveDesk) -> None:
     ref = received(desk)
     by = {"name": "Director Osei", "post": "Director", "office": "Ministry"}
-    decided = {"answers": [{"measure": "board", "value": "denied"}], "by": by, "line": "phone", "words": "No."}
-    got = desk.do(record_decision, "duty-1", ref, 1, **decided, seen=desk.look(ref), reason_internal="a", reason_sent="b")
+    decided = {
+        "answers": [{"measure": "board", "value": "denied"}],
+        "by": by,
+        "line": "phone",
+        "words": "No.",
+    }
+    got = desk.do(
+        record_decision,
+        "duty-1",
+        ref,
+        1,
+        **decided,
+        seen=desk.look(ref),
+        reason_internal="a",
+        reason_sent="b",
+    )
     assert got["decision"] == 1
     taken = desk.last(ref, "decision.taken")
-    assert (taken.body["by"]["name"], taken.body["line"], taken.actor["id"]) == ("Director Osei", "phone", "duty-1")
+    assert (taken.body["by"]["name"], taken.body["line"], taken.actor["id"]) == (
+        "Director Osei",
+        "phone",
+        "duty-1",
+    )
     assert "answer.given" not in desk.types(ref)
     assert desk.clock_of(ref).is_running
     with pytest.raises(Invalid) as refused:

@@ -34,7 +34,9 @@ def test_rule_2_1_the_code_is_not_derived_from_the_reference(desk: LiveDesk) -> 
     assert desk.person("duty-2").code() not in codes
 
 
-def test_rule_2_1_each_persons_code_is_his_own_and_stands_in_no_entry_in_the_clear(either_desk: LiveDesk) -> None:
+def test_rule_2_1_each_persons_code_is_his_own_and_stands_in_no_entry_in_the_clear(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     desk.advance(minutes=5)

@@ -43,7 +43,11 @@ def test_a_mail_goes_to_the_directorys_address_with_the_pdf_and_stops_the_clock_
     either_desk: LiveDesk,
 ) -> None:
     desk = either_desk
-    request = {**BAR_TEST, "contact": {"name": "X", "email": "elsewhere@attacker.test"}, "measures": ["board", "search"]}
+    request = {
+        **BAR_TEST,
+        "contact": {"name": "X", "email": "elsewhere@attacker.test"},
+        "measures": ["board", "search"],
+    }
     ref = received(desk, **request)
     granted = ("granted_with_conditions", ["By day only.", "Report within 2 h."])
     answer(desk, ref, values={"board": granted, "search": "granted"}, basis={"provision": "coe-7"},
@@ -118,7 +122,9 @@ def test_a_spoken_answer_is_complete_only_with_all_that_makes_it_one(either_desk
 def test_another_number_than_the_directorys_needs_a_reason(desk: LiveDesk) -> None:
     ref = received(desk)
     answer(desk, ref, values={"board": "denied"}, form="oral")
-    desk.do(convey, "duty-1", ref, 1, **{**CALL, "number": "+15550999"}, number_reason="The listed line is dead.")
+    desk.do(
+        convey, "duty-1", ref, 1, **{**CALL, "number": "+15550999"}, number_reason="The listed line is dead."
+    )
     told = desk.last(ref, "answer.conveyed").body
     assert (told["number_from_directory"], told["reason"]) == (False, "The listed line is dead.")
 
@@ -189,7 +195,12 @@ def test_a_conveyance_in_the_same_step_that_cannot_be_read_writes_no_answer_eith
     found(desk, ref)
     before = desk.look(ref)
     with pytest.raises(Invalid) as refused:
-        answer(desk, ref, values={"confirm_registry": "confirmed"}, convey=[{"channel": "mail"}, {"channel": "pigeon"}])
+        answer(
+            desk,
+            ref,
+            values={"confirm_registry": "confirmed"},
+            convey=[{"channel": "mail"}, {"channel": "pigeon"}],
+        )
     assert [p.pointer for p in refused.value.problems] == ["/convey/1/channel"]
     desk.settle()
     assert desk.look(ref) == before

@@ -24,7 +24,13 @@ from cna_service.ledger import tables as t
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import officers as accounts
 from cna_service.workflow.closing import add_note
-from cna_service.workflow.law import ProvisionChanged, adopt_provision, adoption_page, end_adoption, note_participation
+from cna_service.workflow.law import (
+    ProvisionChanged,
+    adopt_provision,
+    adoption_page,
+    end_adoption,
+    note_participation,
+)
 from cna_service.workflow.policies import Policies
 from cna_service.workflow.projections import DESK, case_stream
 from cna_service.workflow.seeding import BornExercise, BornReal, born, seed_real
@@ -99,7 +105,14 @@ def test_rule_8_1_every_text_that_an_entry_cites_is_kept_whole_under_its_hash(ei
         if HEX.fullmatch(digest)
     }
     kinds = {kind for kind, _ in found}
-    assert kinds >= {"alert.raised", "clock.armed", "answer.given", "document.made", "policy.adopted", "provision.adopted"}
+    assert kinds >= {
+        "alert.raised",
+        "clock.armed",
+        "answer.given",
+        "document.made",
+        "policy.adopted",
+        "provision.adopted",
+    }
     missing = {(kind, d) for kind, d in found if d not in kept and kind != "register.imported"}
     assert missing == set()
 
@@ -119,7 +132,14 @@ def test_rule_8_1_verification_fails_when_a_cited_text_is_missing(desk: LiveDesk
 def test_rule_8_2_an_entry_names_its_actor_as_he_was_then(desk: LiveDesk) -> None:
     ref = received(desk)
     answer(desk, ref, values={"board": "denied"})
-    desk.do(accounts.change_officer, "admin-1", officer="duty-1", name="Ana Ortega", post="Attaché", role="supervisor")
+    desk.do(
+        accounts.change_officer,
+        "admin-1",
+        officer="duty-1",
+        name="Ana Ortega",
+        post="Attaché",
+        role="supervisor",
+    )
     actor = desk.last(ref, "answer.given").actor
     assert {k: actor[k] for k in ("name", "post", "office", "role")} == {
         "name": "EXERCISE Lieutenant Ana Reyes",
@@ -153,7 +173,9 @@ def test_rule_8_2_names_of_those_who_acted_are_outside_erasure(desk: LiveDesk) -
 # --- 9.1: private values
 
 
-def test_rule_9_1_words_persons_and_grounds_stand_in_the_entry_as_digests_alone(either_desk: LiveDesk) -> None:
+def test_rule_9_1_words_persons_and_grounds_stand_in_the_entry_as_digests_alone(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = inbound(desk)
     with desk.service.database.read() as connection:
@@ -176,7 +198,9 @@ def test_rule_9_1_words_persons_and_grounds_stand_in_the_entry_as_digests_alone(
         assert clear in stored, clear
 
 
-def test_rule_9_1_erasing_every_private_value_leaves_rows_timers_and_clocks_as_they_were(desk: LiveDesk) -> None:
+def test_rule_9_1_erasing_every_private_value_leaves_rows_timers_and_clocks_as_they_were(
+    desk: LiveDesk,
+) -> None:
     ref = inbound(desk)
     desk.seal()
     before = [(c.id, c.kind, c.starts_at, c.due_at, c.lapsed_at, c.stopped_at) for c in desk.case(ref).clocks]
@@ -224,7 +248,9 @@ def test_rule_10_1_changing_every_hour_in_the_catalogue_changes_no_old_case_by_a
     before = {r: json.dumps(desk.record_json(r), sort_keys=True) for r in (ref, running)}
     clocks = {r: repr(desk.case(r).clocks) for r in (ref, running)}
 
-    later = LiveDesk(make_service(desk.service.database, desk.clock, policies=other_hours(tmp_path)), desk.clock)
+    later = LiveDesk(
+        make_service(desk.service.database, desk.clock, policies=other_hours(tmp_path)), desk.clock
+    )
     assert {r: json.dumps(later.record_json(r), sort_keys=True) for r in before} == before
     assert {r: repr(later.case(r).clocks) for r in clocks} == clocks
     later.attend(running, "duty-1")
@@ -242,16 +268,33 @@ def real_service(folder: Path, **desk: Any) -> tuple[Service, HandClock]:
     migrate(database)
     clock = HandClock(T0)
     facts = {"state": "NO", "is_exercise": False, "log_origin": "cna.no.example/decisions", **desk}
-    service = make_service(database, clock, desk=desk_facts(**facts), policies=read_policies(CONFIG, exercise=False))
+    service = make_service(
+        database, clock, desk=desk_facts(**facts), policies=read_policies(CONFIG, exercise=False)
+    )
     born(service, exercise=False)
     seed_real(service)
     with service.write(SERVICE, Action.OFFICER_CHANGE, DESK) as work:
         for name, role in (("legal-1", "legal_adviser"), ("duty-1", "duty_officer")):
-            told = {"officer": name, "name": name, "post": role, "office": "desk", "role": role, "language": "en"}
-            work.append(Draft("officer.added", {**told, "phone": "+4712345678", "email": f"{name}@example.test"}))
+            told = {
+                "officer": name,
+                "name": name,
+                "post": role,
+                "office": "desk",
+                "role": role,
+                "language": "en",
+            }
+            work.append(
+                Draft("officer.added", {**told, "phone": "+4712345678", "email": f"{name}@example.test"})
+            )
     with service.write(SERVICE, Action.AUTHORITY_CHANGE, "directory") as work:
         listed = {"authority": "de-cna", "state": "DE", "name": "Authority of DE", "functions": ["requests"]}
-        more = {"subjects": [], "languages": ["en"], "zone": "Europe/Berlin", "source": "test", "contacts": []}
+        more = {
+            "subjects": [],
+            "languages": ["en"],
+            "zone": "Europe/Berlin",
+            "source": "test",
+            "contacts": [],
+        }
         work.append(Draft("authority.listed", {**listed, **more}))
     return service, clock
 
@@ -274,7 +317,13 @@ def test_rule_10_3_on_the_first_real_day_nothing_is_adopted_and_clocks_are_claim
         desk.do(adopt_provision, "legal-1", **{**read, "text_sha256": "0" * 64}, has_read=True)
     desk.do(adopt_provision, "legal-1", **read, has_read=True)
     for state in ("NO", "DE"):
-        told = {"state": state, "instrument": "cets156", "from": "2000-05-01", "source": "depositary", "adopted": True}
+        told = {
+            "state": state,
+            "instrument": "cets156",
+            "from": "2000-05-01",
+            "source": "depositary",
+            "adopted": True,
+        }
         desk.do(note_participation, "legal-1", **told)
     assert adoption_page(service).adopted == 1
     legal = desk.receive(by="de-cna", **request)["case"]
@@ -289,7 +338,9 @@ def test_rule_10_3_on_the_first_real_day_nothing_is_adopted_and_clocks_are_claim
 
 
 def test_rule_10_3_an_edited_file_ends_the_adoption(desk: LiveDesk, tmp_path: Path) -> None:
-    later = LiveDesk(make_service(desk.service.database, desk.clock, policies=other_hours(tmp_path)), desk.clock)
+    later = LiveDesk(
+        make_service(desk.service.database, desk.clock, policies=other_hours(tmp_path)), desk.clock
+    )
     ref = later.receive(**BAR_TEST)["case"]
     assert later.clock_of(ref, "claimed").terms["why"] == "coe-7 is not adopted by this authority"
     page = adoption_page(later.service)
@@ -306,7 +357,9 @@ def test_rule_10_4_cets_156_to_a_desk_whose_state_is_not_party_arms_no_clock(tmp
         assert "new request" in desk.person("duty-1").receives_sms()
 
 
-def test_rule_10_4_where_participation_is_not_established_the_clock_is_claimed_and_says_so(desk: LiveDesk) -> None:
+def test_rule_10_4_where_participation_is_not_established_the_clock_is_claimed_and_says_so(
+    desk: LiveDesk,
+) -> None:
     request = {**BAR_TEST, "legal_basis": ["SUA 8bis(5)(d)"], "measures": ["board"]}
     ref = desk.receive(by="registry-xl", **request)["case"]
     assert {c.kind for c in desk.case(ref).clocks} == {"claimed", "own"}

@@ -73,7 +73,9 @@ def test_recording_needs_words_and_the_channels_looked_at_and_a_lapse(desk: Live
     desk.attend(ref, "duty-1")
     desk.advance(hours=2)
     with pytest.raises(Invalid) as refused:
-        desk.do(record_lapse, "duty-1", ref, 1, channels=[{"by": "x", "checked_at": "noon"}], seen=desk.look(ref))
+        desk.do(
+            record_lapse, "duty-1", ref, 1, channels=[{"by": "x", "checked_at": "noon"}], seen=desk.look(ref)
+        )
     assert {p.pointer for p in refused.value.problems} == {
         "/words",
         "/channels/0/channel",
@@ -123,7 +125,9 @@ def test_more_time_is_granted_by_somebody_and_moves_the_end(either_desk: LiveDes
         desk.do(extend, "duty-1", ref, 1, until=to_text(T0 + minutes(10)), by={"name": "HQ"})
     assert [p.pointer for p in early.value.problems] == ["/until"]
 
-    desk.do(extend, "duty-1", ref, 1, until=to_text(T0 + minutes(300)), by={"name": "Watch chief", "office": "HQ"})
+    desk.do(
+        extend, "duty-1", ref, 1, until=to_text(T0 + minutes(300)), by={"name": "Watch chief", "office": "HQ"}
+    )
     assert desk.clock_of(ref, "claimed").due_at == T0 + minutes(300)
     desk.advance(minutes=99)
     assert "clock.lapsed" not in [e.type for e in desk.entries(ref) if e.body.get("kind") == "claimed"]

@@ -93,7 +93,14 @@ class Desk(RuleBasedStateMachine):
     def somebody_acknowledges(self, ref: str, officer: str, n: int) -> None:
         self.tried(acknowledge_request, officer, ref, n)
 
-    @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3), measure=MEASURES, value=VALUES, form=st.sampled_from(["oral", "written"]))
+    @rule(
+        ref=cases,
+        officer=OFFICERS,
+        n=st.integers(1, 3),
+        measure=MEASURES,
+        value=VALUES,
+        form=st.sampled_from(["oral", "written"]),
+    )
     def an_officer_answers(self, ref: str, officer: str, n: int, measure: str, value: str, form: str) -> None:
         items = [{"measure": measure, "value": value}]
         by = {"name": "Captain", "office": "MRCC"}

@@ -14,7 +14,9 @@ from tests.workflow.station import T0, minutes
 CALL = {
     "channel": "phone",
     "caller": {"name": "Watch officer", "office": "MRCC XB", "phone": "+15550102"},
-    "vessels": [{"name": "BAR TEST", "flag_claimed": "XA", "position": "14 03.5N 074 22.1W", "source": "MRCC XB"}],
+    "vessels": [
+        {"name": "BAR TEST", "flag_claimed": "XA", "position": "14 03.5N 074 22.1W", "source": "MRCC XB"}
+    ],
     "exchange": {
         "authority": "mrcc-xb",
         "measures": ["confirm_registry", "board"],
@@ -75,7 +77,9 @@ def test_rule_1_4_an_impossible_beginning_is_refused_naming_the_field(desk: Live
     assert [p.pointer for p in refused.value.problems] == ["/call_began_at"]
 
 
-def test_rule_1_3_a_call_arms_no_legal_clock_of_a_treaty_that_knows_only_writing(either_desk: LiveDesk) -> None:
+def test_rule_1_3_a_call_arms_no_legal_clock_of_a_treaty_that_knows_only_writing(
+    either_desk: LiveDesk,
+) -> None:
     """The legal clock waits for the writing, an operational one runs from the call, and the card says what to ask."""
     desk = either_desk
     ref = desk.do(open_case, "duty-1", **CALL)["case"]
@@ -86,7 +90,9 @@ def test_rule_1_3_a_call_arms_no_legal_clock_of_a_treaty_that_knows_only_writing
     assert operational.terms["silence"]["effect"] == "none"
 
 
-def test_rule_1_3_under_a_treaty_that_admits_the_spoken_word_the_call_starts_the_clock(desk: LiveDesk) -> None:
+def test_rule_1_3_under_a_treaty_that_admits_the_spoken_word_the_call_starts_the_clock(
+    desk: LiveDesk,
+) -> None:
     spoken = {"authority": "mrcc-xp", "measures": ["board"], "basis": ["xp-4"]}
     ref = desk.do(open_case, "duty-1", channel="phone", exchange=spoken)["case"]
     assert desk.clock_of(ref).due_at == T0 + minutes(120)
@@ -98,7 +104,13 @@ def test_only_the_channel_is_needed_while_the_caller_speaks(desk: LiveDesk) -> N
 
 
 def test_every_wrong_field_is_named_at_once_and_nothing_is_kept(desk: LiveDesk) -> None:
-    wrong = {"direction": "sideways", "authority": "nobody", "measures": ["teleport"], "offences": ["x"], "form": "sung"}
+    wrong = {
+        "direction": "sideways",
+        "authority": "nobody",
+        "measures": ["teleport"],
+        "offences": ["x"],
+        "form": "sung",
+    }
     with pytest.raises(Invalid) as refused:
         desk.do(open_case, "duty-1", channel="phone", exchange=wrong)
     assert {p.pointer for p in refused.value.problems} >= {
@@ -110,7 +122,9 @@ def test_every_wrong_field_is_named_at_once_and_nothing_is_kept(desk: LiveDesk) 
     }
     assert all(p.fix for p in refused.value.problems)
     with desk.service.database.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM stream WHERE name LIKE 'case:%'").scalar() == 0
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM stream WHERE name LIKE 'case:%'").scalar() == 0
+        )
 
 
 def test_facts_taken_by_voice_say_how_they_were_got(desk: LiveDesk) -> None:
@@ -123,11 +137,20 @@ def test_facts_taken_by_voice_say_how_they_were_got(desk: LiveDesk) -> None:
 
 def test_an_ask_of_ours_is_an_exchange_with_its_own_clock_and_wakes_nobody(desk: LiveDesk) -> None:
     ref = desk.do(open_case, "duty-1", channel="radio", summary="Sailing vessel off XQ")["case"]
-    asks = {"direction": "outbound", "authority": "mrcc-xp", "basis": ["xp-3"], "measures": ["confirm_registry"]}
+    asks = {
+        "direction": "outbound",
+        "authority": "mrcc-xp",
+        "basis": ["xp-3"],
+        "measures": ["confirm_registry"],
+    }
     got = desk.do(open_exchange, "duty-1", ref, **asks, text="Is she on your register?")
     assert got["exchange"] == 1
     exchange = desk.case(ref).exchanges[0]
-    assert (exchange.direction, exchange.state, exchange.text) == ("outbound", "XP", "Is she on your register?")
+    assert (exchange.direction, exchange.state, exchange.text) == (
+        "outbound",
+        "XP",
+        "Is she on your register?",
+    )
     assert desk.clock_of(ref).due_at == T0 + minutes(120)
     assert not [c for c in desk.case(ref).clocks if c.kind == "own"]
     desk.settle()
@@ -135,7 +158,11 @@ def test_an_ask_of_ours_is_an_exchange_with_its_own_clock_and_wakes_nobody(desk:
 
 
 def test_rule_1_1_clocks_are_of_four_kinds_distinct_in_entries_and_answers(desk: LiveDesk) -> None:
-    limit = {**CALL["exchange"], "limit_stated": to_text(T0 + minutes(90)), "silence_stated": "silence is consent"}  # type: ignore[dict-item]
+    limit = {
+        **CALL["exchange"],
+        "limit_stated": to_text(T0 + minutes(90)),
+        "silence_stated": "silence is consent",
+    }  # type: ignore[dict-item]
     got = desk.do(open_case, "duty-1", **{**CALL, "exchange": limit})
     ref = got["case"]
     assert {c["kind"] for c in got["clocks"]} == {"legal", "claimed", "operational", "own"}

@@ -12,7 +12,18 @@ import pytest
 import cna_service.workflow
 from cna_service.identity.permissions import PERMISSIONS, Action
 from cna_service.identity.rules import NotPermitted
-from cna_service.workflow import answer, closing, communicate, convey, decide, facts, lapse, opening, searching, steps
+from cna_service.workflow import (
+    answer,
+    closing,
+    communicate,
+    convey,
+    decide,
+    facts,
+    lapse,
+    opening,
+    searching,
+    steps,
+)
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.alerts import acknowledge_alert, next_rung
 from cna_service.workflow.officers import disable_officer
@@ -51,7 +62,11 @@ def test_every_action_that_a_verb_asks_for_has_a_line() -> None:
     used = set()
     for path in FOLDER.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Action":
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Name)
+                and node.value.id == "Action"
+            ):
                 used.add(Action[node.attr])
     assert used
     assert used - set(PERMISSIONS) == set()
@@ -69,7 +84,9 @@ def test_every_transaction_of_a_verb_names_an_action() -> None:
 
 @pytest.mark.parametrize("name", sorted(ACTS))
 @pytest.mark.parametrize("role", ["aud-1", "admin-1", "rec-1"])
-def test_who_only_reads_or_administers_takes_no_step_of_an_exchange(desk: LiveDesk, name: str, role: str) -> None:
+def test_who_only_reads_or_administers_takes_no_step_of_an_exchange(
+    desk: LiveDesk, name: str, role: str
+) -> None:
     ref = received(desk)
     before = desk.look(ref)
     with pytest.raises(NotPermitted):

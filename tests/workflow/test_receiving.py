@@ -58,7 +58,9 @@ def test_the_answer_names_clocks_vessels_and_what_is_missing(desk: LiveDesk) -> 
     )
     assert board["at_expiry"] == "no_authority"
     assert got["vessels"] == [{"vessel": 1, "name": "BAR TEST"}]
-    assert [(m["field"], m["wanted_by"]) for m in got["missing"]] == [("assurance_like_treatment", "coe-21-d")]
+    assert [(m["field"], m["wanted_by"]) for m in got["missing"]] == [
+        ("assurance_like_treatment", "coe-21-d")
+    ]
     assert got["no_clock_because"] is None
 
 

@@ -30,7 +30,9 @@ def refused(desk: LiveDesk, verb: Any, *place: Any, **body: Any) -> set[str]:
     return {p.pointer for p in no.value.problems}
 
 
-def test_a_request_is_acknowledged_once_by_a_named_officer_and_the_partner_is_told(either_desk: LiveDesk) -> None:
+def test_a_request_is_acknowledged_once_by_a_named_officer_and_the_partner_is_told(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     desk.do(acknowledge_request, "duty-1", ref, 1, words="In hand.")
@@ -83,7 +85,9 @@ def test_whoever_asked_takes_it_back_and_everything_about_it_ends(desk: LiveDesk
 def test_an_officer_chooses_the_basis_and_its_clock_runs_from_receipt(desk: LiveDesk) -> None:
     ref = received(desk, **without(BAR_TEST, "legal_basis"))
     desk.advance(minutes=30)
-    got = desk.do(choose_basis, "duty-1", ref, 1, provisions=["coe-7"], reason="Both are party.", zone="high_seas")
+    got = desk.do(
+        choose_basis, "duty-1", ref, 1, provisions=["coe-7"], reason="Both are party.", zone="high_seas"
+    )
     assert {c["provision"] for c in got["clocks"] if c["kind"] == "legal"} == {"coe-7"}
     assert desk.clock_of(ref).due_at == T0 + minutes(240)
     assert desk.case(ref).exchanges[0].chosen is not None
@@ -105,7 +109,9 @@ FACTS: list[tuple[str, dict[str, Any], set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "body", "fields"), FACTS, ids=[f"{k}-{n}" for n, (k, _, _) in enumerate(FACTS)])
+@pytest.mark.parametrize(
+    ("kind", "body", "fields"), FACTS, ids=[f"{k}-{n}" for n, (k, _, _) in enumerate(FACTS)]
+)
 def test_a_fact_that_cannot_be_read_is_refused_naming_every_field(
     desk: LiveDesk, kind: str, body: dict[str, Any], fields: set[str]
 ) -> None:
@@ -116,13 +122,23 @@ def test_a_fact_that_cannot_be_read_is_refused_naming_every_field(
 def test_each_fact_is_an_entry_of_its_own_with_when_it_happened(desk: LiveDesk) -> None:
     ref = received(desk)
     told = {"text": "1340 to 1350Z", "earliest": "2026-11-21T13:40:00Z", "latest": "2026-11-21T13:50:00Z"}
-    desk.do(record_fact, "duty-1", ref, "events", words="Boarding began.", source_kind="open_source", happened_at=told)
+    desk.do(
+        record_fact,
+        "duty-1",
+        ref,
+        "events",
+        words="Boarding began.",
+        source_kind="open_source",
+        happened_at=told,
+    )
     event = desk.last(ref, "event.reported")
     assert event.happened_at is not None
     assert (event.happened_at.text, event.happened_at.exact) == ("1340 to 1350Z", None)
     assert (event.body["is_verified"], event.body["source_kind"]) == (False, "open_source")
     assert event.told_at == T0
-    desk.do(record_fact, "duty-1", ref, "positions", position="between 30 and 45 miles off XQ", source="radio")
+    desk.do(
+        record_fact, "duty-1", ref, "positions", position="between 30 and 45 miles off XQ", source="radio"
+    )
     assert desk.last(ref, "position.reported").body["position"].get("point") is None
 
 
@@ -131,7 +147,14 @@ def test_a_call_is_logged_with_who_and_which_number(desk: LiveDesk) -> None:
     assert refused(desk, log_communication, ref, channel="phone", direction="in") == {"/number", "/theirs"}
     assert refused(desk, log_communication, ref, channel="smoke") == {"/channel", "/direction"}
     call = {"channel": "phone", "direction": "out", "number": "+15550102", "theirs": {"name": "Watch"}}
-    desk.do(log_communication, "duty-1", ref, **call, started_at="2026-11-21T14:00:00Z", text="Asked for the port.")
+    desk.do(
+        log_communication,
+        "duty-1",
+        ref,
+        **call,
+        started_at="2026-11-21T14:00:00Z",
+        text="Asked for the port.",
+    )
     kept = desk.case(ref).communications[0]
     assert (kept["number"], kept["theirs"], kept["started_at"]["text"]) == (
         "+15550102",
@@ -140,7 +163,9 @@ def test_a_call_is_logged_with_who_and_which_number(desk: LiveDesk) -> None:
     )
 
 
-def test_a_search_is_an_entry_with_its_evidence_and_nothing_is_found_without_a_verdict(either_desk: LiveDesk) -> None:
+def test_a_search_is_an_entry_with_its_evidence_and_nothing_is_found_without_a_verdict(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     got = desk.do(search_for_case, "duty-1", ref)

@@ -31,7 +31,9 @@ def reached(desk: LiveDesk, ref: str) -> list[tuple[str, str, float]]:
     return [(o, k, (at - T0).total_seconds() / 60) for at, o, k in sorted(all_)]
 
 
-def test_the_ladder_is_climbed_rung_by_rung_until_the_last_resort_and_then_again(either_desk: LiveDesk) -> None:
+def test_the_ladder_is_climbed_rung_by_rung_until_the_last_resort_and_then_again(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     desk.advance(minutes=17)
@@ -91,7 +93,10 @@ def test_an_undelivered_message_goes_to_the_next_contact_at_once(either_desk: Li
     desk = either_desk
     desk.person("duty-1").phone.condition = "undelivered"
     ref = received(desk)
-    assert [(o, k, at) for o, k, at in reached(desk, ref) if at == 0] == [("duty-1", "call", 0), ("duty-1", "sms", 0)]
+    assert [(o, k, at) for o, k, at in reached(desk, ref) if at == 0] == [
+        ("duty-1", "call", 0),
+        ("duty-1", "sms", 0),
+    ]
     assert desk.last(ref, "alert.undelivered").body["next"]["channel"] == "voice"
 
 
@@ -136,7 +141,13 @@ def test_a_rung_with_nobody_on_it_is_skipped_at_once(desk: LiveDesk) -> None:
 
 
 def _rotation(post: str, officer: str) -> dict[str, object]:
-    return {"post": post, "officers": [officer], "kind": "weekly", "hand_over": "MON 08:00", "from": "2020-01-06"}
+    return {
+        "post": post,
+        "officers": [officer],
+        "kind": "weekly",
+        "hand_over": "MON 08:00",
+        "from": "2020-01-06",
+    }
 
 
 def test_an_officer_disabled_during_the_climb_is_passed_over(desk: LiveDesk) -> None:
@@ -160,7 +171,9 @@ def test_after_a_sleep_one_rung_is_climbed_and_says_how_late(either_desk: LiveDe
     assert [e.body["rung"] for e in desk.entries(ref) if e.type == "rung.climbed"] == [1, 2, 3]
 
 
-def test_a_lapse_slept_through_is_recorded_once_with_its_warnings_and_alerts_once(either_desk: LiveDesk) -> None:
+def test_a_lapse_slept_through_is_recorded_once_with_its_warnings_and_alerts_once(
+    either_desk: LiveDesk,
+) -> None:
     desk = either_desk
     ref = received(desk)
     acknowledge_alert(desk.service, desk.officer("duty-1"), case_stream(ref), desk.alert(ref).id)
@@ -251,7 +264,13 @@ def _broken_alert() -> dict[str, object]:
     """An alert whose kind this build's texts and ladders know, with a target nobody can read."""
     rung = {"rung": 1, "after_seconds": 60, "who": "duty_officer", "channels": ["sms"]}
     last = {"who": ["supervisor"], "channels": ["sms"]}
-    copy = {"id": "x", "rungs": [rung], "repeat_after_seconds": 60, "last_resort": last, "receipt_seconds": {}}
+    copy = {
+        "id": "x",
+        "rungs": [rung],
+        "repeat_after_seconds": 60,
+        "last_resort": last,
+        "receipt_seconds": {},
+    }
     subject = {"case": None, "exchange": None, "clock": None}
     facts = {"due_at": "tomorrow"}
     told = {"alert": "broken", "kind": "new_request", "subject": subject, "urgency": "high", "holder": None}

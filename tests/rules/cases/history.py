@@ -53,7 +53,16 @@ class History:
         n = len(self.entries) + 1
         told = {k: v for k, v in body.items() if k != "basis"}
         made = Entry(
-            STREAM, n, f"id-{n}", entry_type, 1, self.now, actor, told, leaf=f"leaf-{n}", basis=body.get("basis")
+            STREAM,
+            n,
+            f"id-{n}",
+            entry_type,
+            1,
+            self.now,
+            actor,
+            told,
+            leaf=f"leaf-{n}",
+            basis=body.get("basis"),
         )
         self.entries.append(made)
         return made

@@ -18,13 +18,19 @@ LEAVES = (
     | st.integers()
     | st.floats()
     | st.text(st.characters(codec=None), max_size=30)
-    | st.sampled_from(["2026-11-21T16:00:00Z", "91N", "14°03.5'N 074°22.1'W", "9074729", "XA", "board", "60 ft"])
+    | st.sampled_from(
+        ["2026-11-21T16:00:00Z", "91N", "14°03.5'N 074°22.1'W", "9074729", "XA", "board", "60 ft"]
+    )
 )
 VALUES: st.SearchStrategy[Any] = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["text", "at", "name", "measure", "vessel", "earliest", "point", "base64"]), inner, max_size=4
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["text", "at", "name", "measure", "vessel", "earliest", "point", "base64"]),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=8,
 )
