@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.model import Agreement, Provision
@@ -68,7 +69,7 @@ def _named(catalogue: Catalogue, folded: str) -> list[tuple[int, int, Agreement]
         (m.start(), m.end(), a)
         for a in catalogue.agreements.values()
         for name in a.names
-        for m in re.finditer(rf"(?<![a-z0-9]){re.escape(_fold(name))}(?![a-z0-9])", folded)
+        for m in _name(name).finditer(folded)
     ]
     kept: list[tuple[int, int, Agreement]] = []
     for start, end, agreement in sorted(hits, key=lambda h: (h[0] - h[1], h[0])):
@@ -88,7 +89,7 @@ def _articles(part: str, *patterns: re.Pattern[str]) -> list[str]:
 
 def _provisions(agreement: Agreement, article: str) -> list[Provision]:
     """Those of exactly that article, else those within it, else the one that it lies within."""
-    own = [(p, _fold(p.article).replace(" ", "")) for p in agreement.provisions]
+    own = [(p, _bare(p.article)) for p in agreement.provisions]
     exact = [p for p, a in own if a == article]
     within = [p for p, a in own if a.startswith(f"{article}(")]
     around = sorted((p for p, a in own if article.startswith(f"{a}(")), key=lambda p: -len(p.article))
@@ -101,6 +102,17 @@ def _with_related(catalogue: Catalogue, matched: list[Provision]) -> tuple[str, 
     for provision in matched:
         found |= dict.fromkeys((provision.id, *(s for s in provision.see if s in catalogue.by_id)))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _name(name: str) -> re.Pattern[str]:
+    """An instrument's name as it stands between other words."""
+    return re.compile(rf"(?<![a-z0-9]){re.escape(_fold(name))}(?![a-z0-9])")
+
+
+@lru_cache(maxsize=4096)
+def _bare(article: str) -> str:
+    return _fold(article).replace(" ", "")
 
 
 def _fold(text: str) -> str:

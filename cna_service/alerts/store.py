@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from cna_service.alerts.tables import alert_code, stopped_number, wrong_code
 
@@ -27,35 +27,54 @@ class Code:
     sent_at: datetime
 
 
-def give_code(connection: Connection, wanted: Code, draw: Callable[[set[str]], str]) -> str:
+@dataclass(frozen=True, slots=True)
+class OpenCodes:
+    """The codes open to one number, looked up one by one."""
+
+    connection: Connection
+    number: str
+
+    def __contains__(self, code: object) -> bool:
+        return self.connection.execute(_IS_OPEN, {"number": self.number, "code": code}).first() is not None
+
+
+def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[str]], str]) -> str:
     """The officer's code for this alert on this number: the one he has, else a new one drawn apart from the
     others open to the number. ``wanted.code`` is not used."""
-    c = alert_code.c
-    mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == wanted.number)
-    known = connection.execute(select(c.code).where(and_(mine, c.ended_at.is_(None)))).scalar_one_or_none()
+    whose = {"alert": wanted.alert, "officer": wanted.officer, "number": wanted.number}
+    known = connection.execute(_KNOWN, whose).scalar_one_or_none()
     if known is not None:
+        c = alert_code.c
+        mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == wanted.number)
         connection.execute(update(alert_code).where(mine).values(sent_at=wanted.sent_at))
         return str(known)
-    taken = set(
-        connection.execute(
-            select(c.code).where(and_(c.number == wanted.number, c.ended_at.is_(None)))
-        ).scalars()
-    )
-    code = draw(taken)
-    connection.execute(
-        insert(alert_code).values(
-            alert=wanted.alert,
-            stream=wanted.stream,
-            officer=wanted.officer,
-            number=wanted.number,
-            code=code,
-            kind=wanted.kind,
-            due_at=wanted.due_at,
-            counts_against_us=wanted.counts_against_us,
-            sent_at=wanted.sent_at,
-        )
-    )
+    code = draw(OpenCodes(connection, wanted.number))
+    row = {
+        **whose,
+        "stream": wanted.stream,
+        "code": code,
+        "kind": wanted.kind,
+        "due_at": wanted.due_at,
+        "counts_against_us": wanted.counts_against_us,
+        "sent_at": wanted.sent_at,
+    }
+    connection.execute(_GIVE, row)
     return code
+
+
+# Built once: putting a statement together costs several times what it costs to run.
+_c = alert_code.c
+_KNOWN = select(_c.code).where(
+    _c.alert == bindparam("alert"),
+    _c.officer == bindparam("officer"),
+    _c.number == bindparam("number"),
+    _c.ended_at.is_(None),
+)
+_IS_OPEN = select(_c.code).where(
+    _c.number == bindparam("number"), _c.code == bindparam("code"), _c.ended_at.is_(None)
+)
+_GIVE = insert(alert_code)
+_IS_STOPPED = select(stopped_number.c.number).where(stopped_number.c.number == bindparam("number"))
 
 
 def codes_open_to(connection: Connection, number: str) -> list[Code]:
@@ -117,7 +136,4 @@ def start(connection: Connection, number: str) -> None:
 
 
 def is_stopped(connection: Connection, number: str) -> bool:
-    return (
-        connection.execute(select(stopped_number.c.number).where(stopped_number.c.number == number)).first()
-        is not None
-    )
+    return connection.execute(_IS_STOPPED, {"number": number}).first() is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cna_service.cases.clocks import next_due
 from cna_service.cases.labels import case_label
@@ -16,24 +16,27 @@ from cna_service.cases.tables import FOLD_VERSION, case_key, case_row
 _KEY_FIELDS = ("imo", "mmsi", "call_sign", "registration_number", "hull_mark", "name", "former_name")
 
 
+# Built once: putting a statement together costs several times what it costs to run.
+_IS_THERE = select(case_row.c.ref).where(case_row.c.ref == bindparam("ref"))
+_KEYS_THERE = select(case_key.c.kind, case_key.c.value).where(case_key.c.ref == bindparam("ref"))
+_NEW_ROW, _NEW_KEYS = insert(case_row), insert(case_key)
+
+
 def write_row(connection: Connection, record: CaseRecord, holder: str | None) -> None:
     """Make the case's row and keys equal to the record."""
     values = row_of(record, holder)
-    exists = connection.execute(select(case_row.c.ref).where(case_row.c.ref == record.ref)).first()
-    if exists is None:
-        connection.execute(insert(case_row).values(values))
+    if connection.execute(_IS_THERE, {"ref": record.ref}).first() is None:
+        connection.execute(_NEW_ROW, values)
     else:
         connection.execute(update(case_row).where(case_row.c.ref == record.ref).values(values))
     wanted = set(keys_of(record))
-    there = {
-        (r.kind, r.value) for r in connection.execute(select(case_key).where(case_key.c.ref == record.ref))
-    }
+    there = {(r.kind, r.value) for r in connection.execute(_KEYS_THERE, {"ref": record.ref})}
     if there - wanted:
         connection.execute(delete(case_key).where(case_key.c.ref == record.ref))
         there = set()
     if fresh := wanted - there:
         rows = [{"ref": record.ref, "kind": kind, "value": value} for kind, value in sorted(fresh)]
-        connection.execute(insert(case_key), rows)
+        connection.execute(_NEW_KEYS, rows)
 
 
 def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:

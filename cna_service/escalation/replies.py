@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -208,14 +208,23 @@ def is_deaf(wrong_codes: Sequence[datetime], now: datetime) -> bool:
     return until is not None and now < until
 
 
-def new_code(open_to_number: Collection[str], draw: Callable[[], str]) -> str:
-    """A code of four digits that no other open alert of this number has. ``draw``: ``kit.ids.alert_code``."""
+_MOST_DRAWS = 100
+
+
+def new_code(open_to_number: Container[str], draw: Callable[[], str]) -> str:
+    """A code of four digits that no other open alert of this number has. ``draw``: ``kit.ids.alert_code``.
+
+    Where thousands are open to one number the same code may come twice: it then answers the older alert, the other
+    one goes on climbing, and nobody waits for a free code.
+    """
     code = draw()
-    while code in open_to_number:
+    for _ in range(_MOST_DRAWS):
+        if code not in open_to_number:
+            break
         code = draw()
     return code
 
 
-def new_test_code(open_to_number: Collection[str], draw: Callable[[], str]) -> str:
+def new_test_code(open_to_number: Container[str], draw: Callable[[], str]) -> str:
     """``T482``: a form that no real alert uses, so that nobody learns to acknowledge in his sleep."""
     return new_code(open_to_number, lambda: f"T{draw()[:3]}")

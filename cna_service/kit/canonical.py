@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 LARGEST_INTEGER = 2**53 - 1
@@ -39,7 +40,11 @@ def encode(value: object, *, at: str = "") -> bytes:
 
     ``at`` is where the value stands in something larger, put before the path of an error. Raises NotCanonical.
     """
-    return _write(_plain(value, at, 0)).encode()
+    try:
+        return _write(_quick(value, 0)).encode()
+    except _Odd:
+        # Only now is it worth knowing where.
+        return _write(_plain(value, at, 0)).encode()
 
 
 def decode(data: bytes) -> Any:
@@ -58,8 +63,41 @@ def decode(data: bytes) -> Any:
     return value
 
 
+class _Odd(Exception):
+    """Something that the quick walk does not vouch for."""
+
+
+_LONGEST_KNOWN = 80
+"""Characters of a key that is remembered; entries have few different keys, and what comes from outside may be long."""
+
+
+@lru_cache(maxsize=8192)
+def _is_key(key: str) -> bool:
+    return _KEY.fullmatch(key) is not None
+
+
+def _quick(value: object, depth: int) -> object:
+    """What ``_plain`` gives, for values of the plain types within the profile. Raises _Odd for all others."""
+    if type(value) is str:
+        if value.isascii() or _is_text(value):
+            return value
+    elif value is None or type(value) is bool:
+        return value
+    elif type(value) is int:
+        if -LARGEST_INTEGER <= value <= LARGEST_INTEGER:
+            return value
+    elif depth >= DEEPEST:
+        raise _Odd
+    elif type(value) is dict:
+        if all(type(key) is str and len(key) <= _LONGEST_KNOWN and _is_key(key) for key in value):
+            return {key: _quick(each, depth + 1) for key, each in value.items()}
+    elif type(value) is list or type(value) is tuple:
+        return [_quick(each, depth + 1) for each in value]
+    raise _Odd
+
+
 def _plain(value: object, path: str, depth: int) -> object:
-    """``value`` in dicts and lists only; the single walk that checks the profile."""
+    """``value`` in dicts and lists only; the walk that checks the profile and says where it is broken."""
     if isinstance(value, str):
         if not value.isascii():
             _check_text(value, path)
@@ -88,10 +126,16 @@ def _key(key: object, path: str) -> str:
 
 
 def _check_text(text: str, path: str) -> None:
+    if not _is_text(text):
+        raise NotCanonical(path, "a string with a lone surrogate is not Unicode text")
+
+
+def _is_text(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise NotCanonical(path, "a string with a lone surrogate is not Unicode text") from None
+        return False
+    return True
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def _basis(service: Service, work: Work, asked: Asked) -> dict[str, Any] | None:
 
 def _after(service: Service, work: Work, n: int, *, ours: bool) -> None:
     """An answered exchange summons nobody any more; theirs, come by itself, summons who has the watch."""
-    close_alerts(work, "answered", about=n)
+    close_alerts(work, "answered", about=n, climbing_only=True)
     if not ours and work.actor.kind == "authority":
         raise_alert(service, work, "answer_received", subject=Subject(work.case.ref, n))
 

@@ -131,11 +131,17 @@ def voice_for(service: Service, language: str = "en") -> Voice:
     return Voice(number=service.desk.telephone, mark=mark, language=language)
 
 
-def close_alerts(work: Work, why: str, *, stream: str | None = None, about: int | None = None) -> None:
-    """Close what has no purpose any more; with ``about``, only what concerns that exchange."""
+def close_alerts(
+    work: Work, why: str, *, stream: str | None = None, about: int | None = None, climbing_only: bool = False
+) -> None:
+    """Close what has no purpose any more; with ``about``, only what concerns that exchange.
+
+    With ``climbing_only`` an acknowledged alert stays: by it somebody holds the matter, and what is still open of it
+    is his.
+    """
     name = stream or work.stream
     for alert in work.of(ALERTS, name).open:
-        if about is None or alert.subject.exchange == about:
+        if about in (None, alert.subject.exchange) and (alert.is_climbing or not climbing_only):
             work.append(drafts.closed(alert, why=why), name)
             alert_store.end_codes(work.connection, alert.id, work.now)
             work.withdraw_sendings(f"{alert.id}:")

@@ -88,6 +88,8 @@ class Work:
         if folded is None:
             # Once per command: what it decides by must not change while it runs.
             folded = self.looked_at[name] = self.folds.current(self.connection, name)
+            # Nobody writes in a stream that he does not hold: what is seen of this one is committed.
+            self.folds.keep(folded)
         return folded.of(projection)
 
     def open_stream(self, name: str) -> None:

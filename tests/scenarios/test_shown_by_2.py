@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from cna_service.cli.main import main
+from cna_service.kit.clock import SystemClock
 from tests.scenarios.served import Exercise
 
+CONDITIONS = ["By day only.", "Report within 2 h."]
 FREIGHTER: dict[str, Any] = {
     "requester_reference": "MRCC-77/26",
     "requested_state": "XA",
@@ -46,16 +48,28 @@ def verify(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> tuple[int,
 def test_one_request_from_arrival_to_sealed_answer(
     exercise: Exercise, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    # Arrival: a reference, a receipt that acknowledges nothing, a legal clock of four hours without effect.
+    exercise.authority("mrcc-xb")
+    machine = SystemClock()
+    sent_at = machine.monotonic()
     got = exercise.send("mrcc-xb", **FREIGHTER)
+    while not exercise.phone("duty-1")["sms"]:
+        assert machine.monotonic() - sent_at < 2, "no SMS within two seconds"
+    assert machine.monotonic() - sent_at < 2
     ref = got["case"]
+    assert ref.startswith("X-")
     assert got["acknowledgement"]["formal"] is False
+    assert "not an acknowledgement under any agreement" in got["acknowledgement"]["text"]
+    assert {c["measure"] for c in got["clocks"]} == set(FREIGHTER["measures"])
     for clock in got["clocks"]:
         assert (clock["kind"], clock["provision"], clock["effect"]) == ("legal", "coe-7", "none")
         assert (clock["starts_at"], clock["due_at"]) == (exercise.instant(), exercise.instant(hours=4))
     assert got["received_at"] == exercise.instant()
 
+    place = next(f for f in exercise.case(ref)["vessels"][0]["facts"] if f["field"] == "position")["value"]
+    assert place["point"] == {"latitude": "14.0583333", "longitude": "-74.3683333"}
+
     # The duty officer's telephone has the SMS; he sleeps; a call; then the deputy, as the ladder says.
-    exercise.at(minutes=0)
     first = exercise.phone("duty-1")["sms"]
     assert [s["at"] for s in first] == [exercise.instant()]
     assert "answer due 1803Z" in first[0]["text"]
@@ -79,7 +93,21 @@ def test_one_request_from_arrival_to_sealed_answer(
     assert [(e["actor"]["id"], e["actor"]["kind"]) for e in acknowledged] == [("duty-2", "officer")]
     searched = exercise.act("duty-2", f"/cases/{ref}/searches", names=["BAR TEST"])
     rid = searched["candidates"][0]["rid"]
+    early = {"answers": [{"measure": "confirm_registry", "value": "confirmed"}], "form": "written"}
+    unjudged = exercise.refused(
+        exercise.officer("duty-2"),
+        f"/cases/{ref}/exchanges/1/answers",
+        {"seen": exercise.seq(ref), **early},
+        422,
+    )
+    assert "no search of this case was judged found" in str(unjudged["problems"])
     exercise.act("duty-2", f"/cases/{ref}/searches", search=searched["search"], verdict="found", rid=rid)
+    judged = exercise.of(ref, "search.judged")[0]
+    assert (judged["body"]["verdict"], judged["body"]["rid"], judged["actor"]["id"]) == (
+        "found",
+        "X0000000",
+        "duty-2",
+    )
     exercise.act(
         "duty-2",
         f"/cases/{ref}/exchanges/1/answers",
@@ -90,7 +118,7 @@ def test_one_request_from_arrival_to_sealed_answer(
                 {
                     "measure": m,
                     "value": "granted_with_conditions",
-                    "conditions": ["By day only.", "Report within 2 h."],
+                    "conditions": CONDITIONS,
                 }
                 for m in ("board", "search")
             ),
@@ -110,8 +138,8 @@ def test_one_request_from_arrival_to_sealed_answer(
             "MRCC-77/26",
             "CONFIRMED",
             "CONDITIONAL GRANT",
-            "By day only.",
-            "Report within 2 h.",
+            *CONDITIONS,
+            "IMO number 3000001",
             "Detain the vessel",
             "NO ANSWER",
             "CETS 156",
@@ -130,9 +158,24 @@ def test_one_request_from_arrival_to_sealed_answer(
     }
     made = exercise.of(ref, "document.made")[0]["body"]
     assert f"seq {made['from_seq']}" in written
+    assert mail["attachments"][0]["sha256"] == made["sha256"]
+    legal = [c for c in exercise.case(ref)["clocks"] if c["kind"] == "legal"]
+    # The answer to detention is still owed.
+    assert {(c["measure"], c["answered"]) for c in legal} == {
+        ("confirm_registry", True),
+        ("board", True),
+        ("search", True),
+        ("detain_vessel", False),
+    }
+    entries = exercise.entries(ref)
+    assert [e["seq"] for e in entries] == list(range(1, len(entries) + 1))
+    assert {"submission.received", "answer.given", "answer.conveyed", "conveyance.sent"} <= {
+        e["type"] for e in entries
+    }
+    assert next(e["seal"] for e in entries if e["type"] == "answer.given") == "sealed"
 
     code, told = verify(exercise, capsys)
-    assert code == 0, told
+    assert (code, told["findings"]) == (0, []), told
 
     answered = exercise.of(ref, "answer.given")[0]
     with sqlite3.connect(exercise.data / "desk.sqlite3") as database:
@@ -157,6 +200,7 @@ def test_under_sua_8bis_no_clock_runs_until_a_named_officer_acknowledges(exercis
     ref = got["case"]
     waiting = [c for c in got["clocks"] if c["provision"] == "sua-8bis-5-d"]
     assert waiting
+    assert not [c for c in got["clocks"] if c["due_at"] is not None]
     for clock in waiting:
         assert (clock["starts_at"], clock["due_at"], clock["waits_for"]) == (None, None, "acknowledgement")
         assert clock["effect"] == "deemed_grant"

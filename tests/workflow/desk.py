@@ -175,7 +175,10 @@ class LiveDesk:
         for ref, officer in self._attended.items():
             for alert in self.alerts(ref).open:
                 if alert.is_climbing:
-                    acknowledge_alert(self.service, self.officer(officer), case_stream(ref), alert.id)
+                    # On the way: he need not be asked every few minutes whether he sleeps (desk-rules 3.1).
+                    acknowledge_alert(
+                        self.service, self.officer(officer), case_stream(ref), alert.id, minutes=60
+                    )
                     taken += 1
         return taken
 

@@ -58,7 +58,7 @@ def test_the_effect_is_what_the_adopted_provision_gives_and_never_more(desk: Liv
 
 
 def test_a_claimed_limit_has_no_effect_to_record(desk: LiveDesk) -> None:
-    ref = received(desk, **{"reply_wanted_by": to_text(T0 + minutes(60)), "measures": ["board"]})
+    ref = received(desk, reply_wanted_by=to_text(T0 + minutes(60)), measures=["board"])
     desk.attend(ref, "duty-1")
     desk.advance(hours=1)
     got = desk.do(record_lapse, "duty-1", ref, 1, words="They boarded.", channels=LOOKED, seen=desk.look(ref))

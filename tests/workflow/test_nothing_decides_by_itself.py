@@ -57,6 +57,9 @@ class Desk(RuleBasedStateMachine):
         try:
             for ref, seq, told in self.then:
                 assert self.as_of(ref, seq=seq) == told
+                here, *later = self.desk.entries(ref)[seq - 1 : seq + 1]
+                if not later or later[0].recorded_at > here.recorded_at:
+                    assert self.as_of(ref, at=here.recorded_at) == told
             assert replay(self.desk.service).differences == ()
         finally:
             self.stack.close()
@@ -189,10 +192,10 @@ class Desk(RuleBasedStateMachine):
             ref, seq, told = self.then[len(self.then) // 2]
             assert self.as_of(ref, seq=seq) == told
 
-    def as_of(self, ref: str, *, seq: int) -> str:
+    def as_of(self, ref: str, **when: Any) -> str:
         service = self.desk.service
         with service.database.read() as connection:
-            folded = service.folds.as_of(connection, case_stream(ref), seq=seq)
+            folded = service.folds.as_of(connection, case_stream(ref), **when)
             return json.dumps(case_json(folded.of(CASE)), sort_keys=True)
 
     def tried(self, verb: Any, officer: str, *place: Any, **body: Any) -> None:

@@ -61,7 +61,7 @@ def test_any_bytes_are_read(content: bytes) -> None:
 
 
 @given(SUBMISSIONS)
-@settings(max_examples=400)
+@settings(max_examples=150)
 @example({"vessels": [{"positions": [{"point": [math.nan, math.inf]}]}]})
 @example({"vessels": [None], "measures": [{"vessel": True}], "attachments": {"base64": 1}})
 @example({"happened_at": {"text": "x", "earliest": "2026-11-22T00:00:00Z", "latest": "2026-11-21T00:00:00Z"}})
