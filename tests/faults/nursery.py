@@ -22,10 +22,10 @@ from typing import Any
 
 import anyio._backends._asyncio  # noqa: F401 - what a server imports when it runs, paid once
 import uvicorn
-import uvicorn.lifespan.off  # noqa: F401
-import uvicorn.loops.auto  # noqa: F401
-import uvicorn.protocols.http.auto  # noqa: F401
-import uvicorn.protocols.websockets.auto  # noqa: F401
+import uvicorn.lifespan.off
+import uvicorn.loops.auto
+import uvicorn.protocols.http.auto
+import uvicorn.protocols.websockets.auto
 
 from cna_service.app import create_app
 from cna_service.ledger.sequencer import Sequencer

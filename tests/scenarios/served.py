@@ -125,6 +125,34 @@ class Exercise:
             if alert["is_open"] and alert["held_by"] is None:
                 self.act(who, f"/alerts/{alert['alert']}/acknowledgement", minutes=60)
 
+    def watches(self, ref: str, who: str, *, until: float) -> None:
+        """Goes to that minute; the officer takes what rings as soon as it rings, and decides nothing."""
+        target = self.begin + timedelta(minutes=until)
+        self.take_alerts(ref, who)
+        while (now := from_text(self._get("/simulation/clock").json()["clock"])) < target:
+            stop = min([target, now + timedelta(minutes=55), *(m for m in self._marks(ref) if m > now)])
+            self.at(minutes=(stop - self.begin) / timedelta(minutes=1))
+            self.take_alerts(ref, who)
+
+    def _marks(self, ref: str) -> list[datetime]:
+        """When the clocks that run warn, and run out."""
+        marks = []
+        for clock in self.case(ref)["clocks"]:
+            if clock["state"] == "running":
+                starts, due = from_text(clock["starts_at"]), from_text(clock["due_at"])
+                marks += [
+                    due,
+                    due - timedelta(minutes=45),
+                    *(starts + (due - starts) * n / 100 for n in (50, 75, 90)),
+                ]
+        return marks
+
+    def condition(self, condition: str, *owners: str) -> None:
+        """What befalls everything sent to these people's telephones from now on."""
+        for owner in owners:
+            number = quote(self.phone(owner)["number"])
+            self._post(f"/simulation/phones/{number}/condition", {"condition": condition})
+
     # --- what stands
 
     def case(self, ref: str, **params: str) -> Any:
@@ -142,6 +170,15 @@ class Exercise:
     def after(self, entry: Mapping[str, Any]) -> timedelta:
         """How long after T+00:00 an entry was recorded."""
         return from_text(entry["recorded_at"]) - self.begin
+
+    def granted(self, ref: str) -> list[tuple[int, str]]:
+        """Every measure that any entry of the case says is granted, with the number of the entry."""
+        return [
+            (e["seq"], item["measure"])
+            for e in self.entries(ref)
+            for item in e["body"].get("items", ())
+            if str(item.get("value", "")).startswith("granted")
+        ]
 
     def mails(self, to: str) -> list[dict[str, Any]]:
         return [m for m in self._get("/simulation/mail").json() if to in m["to"]]

@@ -3,123 +3,155 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from tests.scenarios.served import Exercise
 
 L = 120
+PLACE = "off the coast of XQ, international waters"
+TITLE = "Agreement between XA and XP on Operations against Illicit Traffic by Sea"
+LUZ = {
+    "name": "LUZ",
+    "how": "seen",
+    "source": "unit 4, by radio",
+    "type": "sailing vessel",
+    "flag_claimed": "XP",
+    "claimed_how": "verbal claim",
+    "claimed_by": "person in charge, by voice",
+    "flag_flown": "XP",
+    "position": PLACE,
+}
+ASK = {"direction": "outbound", "authority": "mrcc-xp", "channel": "mail", "form": "written"}
 
 
 def test_d1_to_the_limit_that_passes_without_an_answer(exercise: Exercise) -> None:
-    # T+00:00 the unit reports by radio.
-    report = (
-        "Sailing vessel, name painted, off the coast of XQ, international waters; person in charge says XP."
-    )
-    opened = exercise.act("duty-1", "/cases", channel="radio", summary=report)
-    ref = opened["case"]
-    unit = {"source": "unit 4, by radio"}
-    exercise.act(
-        "duty-1", f"/cases/{ref}/claims", state="XP", claimed_how="verbal claim", by="person in charge"
-    )
-    exercise.act("duty-1", f"/cases/{ref}/indicia", kind="flag_flown", value="XP", by="unit 4")
-    exercise.act("duty-1", f"/cases/{ref}/identifiers", field="name", value="LUCKY STAR", how="seen", **unit)
-    place = "off the coast of XQ, international waters"
-    exercise.act("duty-1", f"/cases/{ref}/positions", position=place, **unit)
+    ref = _the_unit_reports(exercise)
+    _request_1_is_answered(exercise, ref)
+    _request_2_is_asked(exercise, ref)
 
-    types = [e["type"] for e in exercise.entries(ref)]
-    assert types.count("claim.made") == 1
-    assert types.count("indicium.seen") == 1
-    facts = exercise.case(ref)["vessels"][0]["facts"]
-    assert {f["field"]: f["value"] for f in facts if f["field"] in ("claim", "indicium", "name")} == {
-        "claim": "XP",
-        "indicium": "XP",
-        "name": "LUCKY STAR",
-    }
-    assert next(f for f in facts if f["field"] == "position")["value"].get("point") is None
-    # The officer on watch opened it himself: born acknowledged, timed from then (desk-rules 1.4).
-    taken = exercise.of(ref, "alert.acknowledged")[0]
-    assert (exercise.after(taken), taken["actor"]["id"]) == (timedelta(), "duty-1")
-    missing = exercise.client.get(
-        "/api/v1/rules", params={"requesting": "XA", "requested": "XP"}, headers=exercise.officer("duty-1")
-    ).json()
-    assert any(r["provision"] == "xp-3" for r in missing["rows"])
+    # T+01:10+L the limit passes: each warning and the lapse ring once, overdue, no authorization anywhere.
+    second = exercise.of(ref, "clock.armed")[1]["body"]["clock"]
+    exercise.watches(ref, "duty-1", until=70 + L)
+    exercise.at(minutes=80 + L)
+    lapsed = exercise.of(ref, "clock.lapsed")
+    assert [(exercise.after(e), e["body"]["clock"]) for e in lapsed] == [(timedelta(minutes=70 + L), second)]
+    assert (lapsed[0]["actor"]["kind"], lapsed[0]["body"]["kind"]) == ("service", "legal")
+    assert lapsed[0]["body"]["provision_says"]["effect"] == "none"
+    raised = [e["body"] for e in exercise.of(ref, "alert.raised") if e["body"]["subject"]["clock"] == second]
+    assert [b["kind"] for b in raised] == [
+        "clock_warning_50",
+        "decision_lead",
+        "clock_warning_75",
+        "clock_warning_90",
+        "clock_lapsed",
+    ]
+    assert [t for t in exercise.texts("duty-1") if "a time limit ran out" in t and "Reply 1" in t]
+    shown = exercise.case(ref)
+    assert shown["label"] == "OVERDUE"
+    assert [e["label"] for e in shown["exchanges"]] == ["CONFIRMED", "OVERDUE"]
+    assert {(i["value"], i["state"]) for i in shown["exchanges"][1]["items"]} == {("unanswered", "lapsed")}
+    assert shown["exchanges"][1]["answers"] == []
+    assert {c["effect"] for c in shown["clocks"]} == {"none"}
+    assert exercise.granted(ref) == []
+    assert exercise.of(ref, "lapse.recorded") == []
 
-    # T+00:12 request no. 1 with its exact text; clock no. 1; agreement and article cited.
-    exercise.at(minutes=12)
-    text = "Is the sailing vessel LUCKY STAR on your register?"
-    first = {
-        "direction": "outbound",
-        "authority": "mrcc-xp",
-        "channel": "mail",
-        "form": "written",
-        "basis": ["xp-3"],
+
+def _the_unit_reports(exercise: Exercise) -> str:
+    """T+00:00: claim and flag flown are two entries; what is missing is listed; the officer on watch is summoned."""
+    # The deputy is at the radio: what the officer on watch opens himself summons nobody (desk-rules 1.4).
+    opened = exercise.act("duty-2", "/cases", channel="radio", caller="unit 4", vessels=[LUZ])
+    ref: str = opened["case"]
+    assert {m["field"] for m in opened["missing"]} == {
+        f"vessels/0/{f}" for f in ("registration_number", "imo", "mmsi", "call_sign", "hull_mark", "homeport")
     }
-    exercise.act("duty-1", f"/cases/{ref}/exchanges", **first, measures=["confirm_registry"], text=text)
+    claim, seen = exercise.of(ref, "claim.made"), exercise.of(ref, "indicium.seen")
+    assert [(e["body"]["state"], e["body"]["by"]) for e in claim] == [("XP", LUZ["claimed_by"])]
+    assert [(e["body"]["kind"], e["body"]["value"], e["body"]["by"]) for e in seen] == [
+        ("flag_flown", "XP", "unit 4, by radio")
+    ]
+    place = exercise.of(ref, "position.reported")[0]["body"]["position"]
+    assert (place["text"], place["point"]) == (PLACE, None)
+    exercise.at(minutes=0)
+    assert len(exercise.texts("duty-1")) == 1
+    exercise.at(minutes=1)
+    exercise.takes("duty-1")
+    taken = exercise.of(ref, "alert.acknowledged")
+    assert [(exercise.after(e), e["actor"]["id"]) for e in taken] == [(timedelta(minutes=1), "duty-1")]
+    return ref
+
+
+def _request_1_is_answered(exercise: Exercise, ref: str) -> None:
+    """T+00:12 and T+01:05: asked with its exact text, under an article; confirmed, by whom and when; clock stopped."""
+    exercise.watches(ref, "duty-1", until=12)
+    text = "Is the sailing vessel LUZ on your register? No number is known."
+    first = {**ASK, "basis": ["xp-3"], "measures": ["confirm_registry"], "text": text}
+    exercise.act("duty-1", f"/cases/{ref}/exchanges", **first)
     asked = exercise.of(ref, "exchange.opened")[0]
     assert (exercise.after(asked), asked["body"]["text"]) == (timedelta(minutes=12), text)
-    clock = exercise.case(ref)["clocks"][0]
-    assert (clock["kind"], clock["article"], clock["due_at"]) == (
-        "legal",
-        "3",
-        exercise.instant(minutes=12 + L),
-    )
-    assert "XA and XP" in clock["agreement"]
-    exercise.at(minutes=13)
-    letter = exercise.mails("mrcc-xp@example.test")[-1]
-    assert text in " ".join(letter["text"].split())
-    assert ref in letter["subject"]
+    assert asked["body"]["provisions"] == ["xp-3"]
+    clock = _clocks(exercise, ref, "xp-3")[0]
+    assert (clock["kind"], clock["article"], clock["state"]) == ("legal", "3", "running")
+    assert clock["due_at"] == exercise.instant(minutes=12 + L)
+    assert TITLE in clock["agreement"]
+    letter = _letter_as_kept(exercise, ref, 1)
+    for words in (text, "art. 3", TITLE, "confirm_registry", PLACE):
+        assert words in letter, words
 
-    # T+01:05 P confirms; clock no. 1 stops; sender, time received, time sent.
-    exercise.at(minutes=60)
-    exercise.take_alerts(ref, "duty-1")
-    exercise.at(minutes=65)
-    exercise.take_alerts(ref, "duty-1")
+    exercise.watches(ref, "duty-1", until=65)
     confirmed = {
         "answers": [
             {"measure": "confirm_registry", "value": "confirmed", "words": "Port of registry: Balboa."}
         ],
         "form": "written",
-        "by": {"name": "Operations officer", "office": "Operations Centre of XP"},
+        "by": {"name": "Watch officer Ibarra", "office": "Operations Centre of XP"},
         "happened_at": exercise.instant(minutes=62),
     }
-    answers = f"/api/v1/cases/{ref}/exchanges/1/answers"
-    reply = exercise.client.post(answers, json=confirmed, headers=exercise.authority("mrcc-xp"))
-    assert reply.status_code == 201, reply.text
+    exercise.post(f"/cases/{ref}/exchanges/1/answers", exercise.authority("mrcc-xp"), confirmed)
     answer = exercise.of(ref, "answer.given")[0]
     assert exercise.after(answer) == timedelta(minutes=65)
     assert answer["happened_at"]["earliest"] == exercise.instant(minutes=62)
-    assert (answer["actor"]["id"], answer["body"]["by"]["name"]) == ("mrcc-xp", "Operations officer")
-    assert exercise.case(ref)["clocks"][0]["state"] == "stopped"
-    assert exercise.case(ref)["exchanges"][0]["label"] == "CONFIRMED"
-    exercise.takes("duty-1")
+    assert (answer["actor"]["kind"], answer["actor"]["id"]) == ("authority", "mrcc-xp")
+    assert answer["body"]["by"] == confirmed["by"]
+    assert answer["body"]["items"][0]["words"] == "Port of registry: Balboa."
+    assert [c["state"] for c in _clocks(exercise, ref, "xp-3")] == ["stopped"]
+    item = exercise.case(ref)["exchanges"][0]["items"][0]
+    assert (item["value"], item["as_of"], item["received_at"]) == (
+        "confirmed",
+        exercise.instant(minutes=62),
+        exercise.instant(minutes=65),
+    )
+    assert exercise.case(ref)["label"] == "CONFIRMED"
+    exercise.take_alerts(ref, "duty-1")
 
-    # T+01:10 request no. 2, clock no. 2: board and search ticked; detain and enforce law not.
+
+def _request_2_is_asked(exercise: Exercise, ref: str) -> None:
+    """T+01:10: clock no. 2; board and search ticked; detain and enforce law not."""
     exercise.at(minutes=70)
     second = {
-        **first,
+        **ASK,
         "basis": ["xp-4"],
         "measures": ["board", "search"],
         "text": "May we board and search her?",
     }
     exercise.act("duty-1", f"/cases/{ref}/exchanges", **second)
-    shown = exercise.case(ref)["exchanges"][1]
-    assert {i["measure"] for i in shown["items"]} == {"board", "search"}
-    clocks = [c for c in exercise.case(ref)["clocks"] if c["provision"] == "xp-4"]
-    assert {(c["measure"], c["due_at"]) for c in clocks} == {
+    assert [i["measure"] for i in exercise.case(ref)["exchanges"][1]["items"]] == ["board", "search"]
+    assert [(c["measure"], c["due_at"]) for c in _clocks(exercise, ref, "xp-4")] == [
         (m, exercise.instant(minutes=70 + L)) for m in ("board", "search")
-    }
+    ]
+    letter = _letter_as_kept(exercise, ref, 2)
+    assert "May we board and search her?" in letter
+    for measure in ("[detain_vessel]", "[detain_persons]", "[enforce_law]"):
+        assert measure not in letter
 
-    # T+01:10+L the limit passes: one page per rule, overdue, no authorization anywhere.
-    for step in range(80, 70 + L, 10):
-        exercise.at(minutes=step)
-        exercise.take_alerts(ref, "duty-1")
-    exercise.at(minutes=70 + L)
-    lapsed = exercise.of(ref, "clock.lapsed")
-    assert [exercise.after(e) for e in lapsed] == [timedelta(minutes=70 + L)]
-    assert lapsed[0]["actor"]["kind"] == "service"
-    raised = [e for e in exercise.of(ref, "alert.raised") if e["body"]["kind"] == "clock_lapsed"]
-    assert len(raised) == 1
-    second_asked = exercise.case(ref)["exchanges"][1]
-    assert second_asked["label"] == "OVERDUE"
-    assert {(i["value"], i["state"]) for i in second_asked["items"]} == {("unanswered", "lapsed")}
-    assert "granted" not in str([e["body"] for e in exercise.of(ref, "answer.given")])
-    assert [e["type"] for e in exercise.entries(ref)].count("exchange.opened") == 2
+
+def _letter_as_kept(exercise: Exercise, ref: str, n: int) -> str:
+    """What left the desk is what the log keeps, to the letter; on one line."""
+    kept = [e for e in exercise.of(ref, "communication.logged") if e["body"]["exchange"] == n][0]["body"]
+    sent = exercise.mails("mrcc-xp@example.test")[n - 1]
+    assert (kept["subject"], kept["text"]) == (sent["subject"], sent["text"])
+    assert ref in sent["subject"]
+    return " ".join(str(sent["text"]).split())
+
+
+def _clocks(exercise: Exercise, ref: str, provision: str) -> list[dict[str, Any]]:
+    return [c for c in exercise.case(ref)["clocks"] if c["provision"] == provision]
