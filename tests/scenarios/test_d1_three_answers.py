@@ -146,7 +146,7 @@ def _request_2_is_asked(exercise: Exercise, ref: str) -> None:
 
 def _letter_as_kept(exercise: Exercise, ref: str, n: int) -> str:
     """What left the desk is what the log keeps, to the letter; on one line."""
-    kept = [e for e in exercise.of(ref, "communication.logged") if e["body"]["exchange"] == n][0]["body"]
+    kept = next(e for e in exercise.of(ref, "communication.logged") if e["body"]["exchange"] == n)["body"]
     sent = exercise.mails("mrcc-xp@example.test")[n - 1]
     assert (kept["subject"], kept["text"]) == (sent["subject"], sent["text"])
     assert ref in sent["subject"]

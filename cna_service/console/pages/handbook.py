@@ -44,9 +44,9 @@ def chapter_page(request: Request, visit: SignedIn, name: str) -> Response:
 
 @lru_cache(maxsize=1)
 def chapters() -> tuple[Chapter, ...]:
-    """Every file of the handbook by title; "Getting started" comes first."""
+    """Every file of the handbook, decision records too, by title; "Getting started" comes first."""
     found = [
-        read_chapter(p.stem, p.read_text("utf-8")) for p in FOLDER.glob("*.md") if _NAME.fullmatch(p.stem)
+        read_chapter(p.stem, p.read_text("utf-8")) for p in FOLDER.rglob("*.md") if _NAME.fullmatch(p.stem)
     ]
     return tuple(sorted(found, key=lambda c: (c.name != "getting-started", c.title)))
 
