@@ -14,7 +14,7 @@ from cna_service.identity.permissions import Action
 from cna_service.intake.readers import clean
 from cna_service.ledger.entry import Draft
 from cna_service.vessels.identifiers import check_identifiers
-from cna_service.vessels.positions import told_position
+from cna_service.vessels.positions import Position, told_position
 from cna_service.vessels.quantities import told_quantity
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import case_stream
@@ -105,13 +105,18 @@ def _position(asked: Asked, work: Work) -> dict[str, Any]:
     if not position.text:
         asked.wrong("position", None, "is missing", "type it as it was told")
     return {
-        "position": position.as_json(),
+        "position": _as_kept(position),
         "course": asked.text("course", longest=40),
         "speed": asked.text("speed", longest=40),
         "source": asked.text("source", longest=500),
         "waters": asked.text("waters", longest=200),
         "words": asked.text("words"),
     }
+
+
+def _as_kept(position: Position) -> dict[str, Any]:
+    """As told, in text that the log can hold."""
+    return {**position.as_json(), "text": clean(position.text)}
 
 
 def _person(asked: Asked, work: Work) -> dict[str, Any]:
@@ -173,7 +178,7 @@ def read_vessel(asked: Asked) -> dict[str, Any]:
     if position := asked.raw("position"):
         read = told_position(position, pointer="/position")
         asked.problems.extend(read.problems)
-        told["position"] = read.as_json()
+        told["position"] = _as_kept(read)
     asked.check_unknown()
     return {k: v for k, v in told.items() if v not in (None, ())}
 

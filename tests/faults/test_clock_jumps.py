@@ -3,11 +3,11 @@ is told."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cna_service.exercise.phone_company_faults import Fault, RequestFault
 from cna_service.kit.instants import from_text, to_text
 from cna_service.workflow.clock_steps import ClockWatch, Reading, step_at_start, step_between
 from cna_service.workflow.edge.queries import figures
@@ -15,6 +15,7 @@ from cna_service.workflow.status import status
 from cna_service.workflow.verification import verify
 from tests.faults import rig
 from tests.faults.station import Station
+from tests.faults.test_database import poison
 
 pytestmark = pytest.mark.faults
 
@@ -113,8 +114,6 @@ def test_an_hour_back_makes_no_wait_longer(station: Station) -> None:
 
 
 def test_an_hour_back_makes_no_retry_wait_longer(station: Station) -> None:
-    from cna_service.exercise.phone_company_faults import Fault, RequestFault
-
     station.company.order(Fault(RequestFault.ERROR, rig.DUTY))
     case = station.receive()
     station.turn()
@@ -192,8 +191,6 @@ def test_a_start_a_year_later_lapses_nothing_until_somebody_starts_it_again(stat
 
 
 def test_a_stream_that_cannot_be_read_keeps_no_step_from_the_others(station: Station) -> None:
-    from tests.faults.test_database import poison
-
     case, poisoned = station.receive(), station.receive()
     station.turn()
     poison(station, poisoned)
@@ -202,9 +199,7 @@ def test_a_stream_that_cannot_be_read_keeps_no_step_from_the_others(station: Sta
     assert _steps(station) == [True] and _steps(station, f"case:{case}") == [True]
 
 
-def test_steps_are_measured_by_the_monotonic_clock(tmp_path: Path) -> None:
-    from datetime import UTC, datetime
-
+def test_steps_are_measured_by_the_monotonic_clock() -> None:
     began = datetime(2026, 11, 21, 14, 3, tzinfo=UTC)
     minute = timedelta(minutes=1)
     assert step_between(Reading(began, 10.0), Reading(began + minute, 70.0)) is None

@@ -12,20 +12,27 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cna_service.db.database import Database, DatabaseUnavailable, ping
+from cna_service.db.types import Instant
 from cna_service.escalation import entry_types
+from cna_service.identity.actors import SERVICE
 from cna_service.kit.clock import SystemClock
 from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.projections import TYPES
 from tests.faults import rig
-from tests.faults.conftest import Nursery
+from tests.faults.conftest import Life, Nursery
+from tests.faults.deaths import AFTER_CLAIM
+from tests.faults.nursery import LEASE
 from tests.faults.rig import Place
 from tests.faults.station import Station, a_station
 from tests.faults.witness import Witness, get, send
 
 pytestmark = pytest.mark.faults
 
-_TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_TERMINATE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 def poison(station: Station, case: str) -> None:
@@ -37,14 +44,8 @@ def poison(station: Station, case: str) -> None:
     with service.database.write() as connection:
         head = store.head(connection, stream)
         assert head is not None
-        stamp = service.stamp(_service_actor(), service.clock.now())
+        stamp = service.stamp(SERVICE, service.clock.now())
         store.append(connection, kind, Draft(kind.name, {"alert": alert}), stream, head, stamp)
-
-
-def _service_actor():  # type: ignore[no-untyped-def]
-    from cna_service.identity.actors import SERVICE
-
-    return SERVICE
 
 
 def test_a_poisoned_stream_stops_no_other_and_alerts_the_administrator_after_three(station: Station) -> None:
@@ -131,11 +132,11 @@ def test_a_database_that_cannot_be_written_is_503_and_says_that_nothing_was_kept
         witness.close()
 
 
-def _fill(life: object, place: Place, *, is_full: bool) -> None:
+def _fill(life: Life, place: Place, *, is_full: bool) -> None:
     """SQLite: no file of the desk's process may grow or be written past its first page, as on a full disk.
     PostgreSQL: the server takes no writes, as when its disk is full or it is a standby."""
     if place.database_url.startswith("sqlite"):
-        life.order("full" if is_full else "room")  # type: ignore[attr-defined]
+        life.order("full" if is_full else "room")
         return
     admin = create_engine(place.database_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -151,9 +152,6 @@ def _fill(life: object, place: Place, *, is_full: bool) -> None:
 def test_when_one_of_two_nodes_dies_the_other_sends(
     fresh_postgres_url: Callable[[], str], tmp_path: Path, nursery: Nursery
 ) -> None:
-    from tests.faults.deaths import AFTER_CLAIM
-    from tests.faults.nursery import LEASE
-
     clock = SystemClock()
     with rig.a_company() as company:
         url = fresh_postgres_url()
@@ -205,7 +203,5 @@ def test_the_station_goes_on_after_an_outage(tmp_path: Path, database_url: str) 
 
 
 def _stored(station: Station, at: object) -> object:
-    from cna_service.db.types import Instant
-
     dialect = station.service.database.engine.dialect
     return Instant().process_bind_param(at, dialect)  # type: ignore[arg-type]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
 
+from cna_service.db.database import Database
+from cna_service.ledger import tables as t
 from tests.faults import deaths, rig
 from tests.faults.conftest import Nursery
 from tests.faults.deaths import POINTS
@@ -90,16 +93,11 @@ def _nobody_is_lost(witness: Witness, cases: list[str], point: str) -> None:
 
 def _signed_the_same_again(place: Place, signed: list[list[str]]) -> None:
     """What was signed and not stored is signed again with the same bytes; a larger tree may have been signed since."""
-    from cna_service.db.database import Database
-    from cna_service.ledger import tables as t
-
     database = Database(place.database_url)
     with database.read() as connection:
         notes = connection.execute(t.ledger_checkpoint.select()).all()
     database.close()
     kept = {row.note.partition("\n\n")[0] + "\n": row.note for row in notes}
-    from base64 import b64decode
-
     found = 0
     for text, signature in signed:
         note = kept.get(bytes.fromhex(text).decode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def test_a_failing_provider_is_tried_again_after_2_4_8_and_15_seconds_then_the_n
     station.advance(30)
     sms, call = station.sendings(case)
     began = [t["began_at"] for t in station.tries(sms["id"])]
-    waits = [round((b - a).total_seconds()) for a, b in zip(began, began[1:], strict=False)]
+    waits = [round((b - a).total_seconds()) for a, b in itertools.pairwise(began)]
     assert waits == [2, 4, 8, 15]
     assert (sms["channel"], sms["state"]) == ("sms", outbox.FAILED)
     assert call["channel"] == "voice" and call["contact"] == rig.DUTY

@@ -16,6 +16,7 @@ from cna_service.db.outbox import SENDING, WAITING, outbox
 from cna_service.exercise.phone_company import PhoneCompany
 from cna_service.kit.clock import SystemClock
 from cna_service.ledger import tables as t
+from cna_service.workflow.verification import verify
 from tests.faults import rig
 from tests.faults.rig import Place
 
@@ -124,8 +125,6 @@ def _told(connection: Connection) -> Any:
 
 def end(place: Place) -> Any:
     """The log's verification once the desk is down."""
-    from cna_service.workflow.verification import verify
-
     running = rig.build(place)
     report = verify(running.service)
     running.stop()

@@ -119,33 +119,32 @@ class Exercise:
         self._post(f"/simulation/phones/{quote(phone['number'])}/sms", {"text": f"1 {codes[-1]}"})
         self._post("/simulation/clock", {"advance_seconds": 0})
 
-    def take_alerts(self, ref: str, who: str) -> None:
+    def take_alerts(self, ref: str, who: str) -> bool:
         """Takes every alert of the case that nobody holds; he is on the way, and need not be asked for an hour."""
-        for alert in self.case(ref)["alerts"]:
-            if alert["is_open"] and alert["held_by"] is None:
-                self.act(who, f"/alerts/{alert['alert']}/acknowledgement", minutes=60)
+        free = [a["alert"] for a in self.case(ref)["alerts"] if a["is_open"] and a["held_by"] is None]
+        for alert in free:
+            self.act(who, f"/alerts/{alert}/acknowledgement", minutes=60)
+        return bool(free)
 
     def watches(self, ref: str, who: str, *, until: float) -> None:
         """Goes to that minute; the officer takes what rings as soon as it rings, and decides nothing."""
         target = self.begin + timedelta(minutes=until)
-        self.take_alerts(ref, who)
+        took = self.take_alerts(ref, who)
         while (now := from_text(self._get("/simulation/clock").json()["clock"])) < target:
-            stop = min([target, now + timedelta(minutes=55), *(m for m in self._marks(ref) if m > now)])
+            stop = min([target, *self._stops(ref, now, took=took)])
             self.at(minutes=(stop - self.begin) / timedelta(minutes=1))
-            self.take_alerts(ref, who)
+            took = self.take_alerts(ref, who)
 
-    def _marks(self, ref: str) -> list[datetime]:
-        """When the clocks that run warn, and run out."""
-        marks = []
+    def _stops(self, ref: str, now: datetime, *, took: bool) -> Iterator[datetime]:
+        """When the clocks that run warn and run out, and when a holder who writes nothing is asked (desk-rules 3.1)."""
+        yield now + timedelta(minutes=60 if took else 30)
         for clock in self.case(ref)["clocks"]:
             if clock["state"] == "running":
                 starts, due = from_text(clock["starts_at"]), from_text(clock["due_at"])
-                marks += [
-                    due,
-                    due - timedelta(minutes=45),
-                    *(starts + (due - starts) * n / 100 for n in (50, 75, 90)),
-                ]
-        return marks
+                marks = [starts + (due - starts) * n / 100 for n in (50, 75, 90, 100)]
+                yield from (m for m in (*marks, due - timedelta(minutes=45)) if m > now)
+                if not took:
+                    yield now + max((due - now) / 10, timedelta(minutes=3))
 
     def condition(self, condition: str, *owners: str) -> None:
         """What befalls everything sent to these people's telephones from now on."""

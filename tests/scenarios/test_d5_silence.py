@@ -3,156 +3,231 @@ and export."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from typing import Any
 
-from cna_service.kit.instants import from_text
 from tests.scenarios.served import Exercise
 
-NOTICE = {
-    "kind": "notification",
-    "requester_reference": "HQ-2292/7",
-    "requested_state": "XA",
-    "legal_basis": [{"text": "UNSCR 2292"}],
-    "offences": ["arms_embargo"],
-    "measures": ["board", "search"],
-    "vessels": [
-        {
-            "names": ["AL-RASHIDA"],
-            "flag_claimed": "XA",
-            "type": "general cargo",
-            "positions": [{"text": "60 miles north of XQ", "at": "2026-11-21T13:55:00Z"}],
-        }
-    ],
-    "intended_action": "inspect on the high seas",
-    "limit_stated": "four hours",
-    "silence_stated": "we will inspect if we hear nothing",
-}
+MEASURES = ["board", "search"]
+EVERYBODY = ("duty-1", "duty-2", "sup-1", "dec-1", "admin-1")
+DIRECTOR = {"name": "Director Osei", "post": "Director", "office": "Ministry of XA", "capacity": "decider"}
+THEIRS = {"name": "Watch chief Rossi", "office": "Force Headquarters"}
 
 
 def test_d5_from_the_notice_to_the_late_refusal(exercise: Exercise) -> None:
-    # T+00:00 the clock shows the limit set by the other side; the server records the receipt.
-    got = exercise.send("force-xh", **NOTICE, reply_wanted_by=exercise.instant(hours=4))
-    ref = got["case"]
-    assert got["received_at"] == exercise.instant()
-    claimed = next(c for c in got["clocks"] if c["kind"] == "claimed")
-    assert (claimed["due_at"], claimed["effect"], claimed["adopted"]) == (
-        exercise.instant(hours=4),
-        "none",
-        False,
-    )
-    assert "do not confirm the limit" not in str(got), "what we tell our officer about them is not for them"
-    ours = next(c for c in exercise.case(ref)["clocks"] if c["kind"] == "claimed")
-    assert "not verified by us" in ours["words"]
-    assert not [c for c in got["clocks"] if c["kind"] == "legal"]
+    ref = _the_notice(exercise)
+    _one_more_hour(exercise, ref)
+    _nobody_can_be_reached(exercise, ref)
+    _the_limit_passes(exercise, ref)
+    _they_board(exercise, ref)
+    _the_late_refusal(exercise, ref)
+    _they_acknowledge(exercise, ref)
+
+    # Silence is never recorded as an answer by us: the only answer is the one a named officer gave.
+    told = [(e["type"], e["actor"]["id"]) for e in exercise.entries(ref) if e["type"].startswith("answer.")]
+    assert told == [("answer.given", "duty-1"), ("answer.conveyed", "duty-1"), ("answer.conveyed", "duty-1")]
+    assert exercise.granted(ref) == []
+
+
+def _the_notice(exercise: Exercise) -> str:
+    """T+00:00: the limit is theirs; somebody is summoned; the server, nobody's hand, says when it was received."""
+    notice = {
+        "direction": "inbound",
+        "kind": "notification",
+        "authority": "force-xh",
+        "channel": "note",
+        "form": "written",
+        "measures": MEASURES,
+        "offences": ["arms_embargo"],
+        "basis": ["UNSCR 2292"],
+        "their_reference": "FHQ 114/26",
+        "text": "The force intends to inspect AL-RASHIDA. Four hours; silence is consent.",
+        "limit_stated": exercise.instant(hours=4),
+        "limit_stated_by": "Force Headquarters",
+        "silence_stated": "silence is consent",
+    }
+    vessel = {
+        "name": "AL-RASHIDA",
+        "how": "written",
+        "source": "note of the force",
+        "flag_claimed": "XA",
+        "type": "general cargo",
+        "position": "60 miles north of XQ",
+    }
+    ministry = {"office": "Ministry of Foreign Affairs of XA", "email": "notes@mfa.example.test"}
+    got = exercise.act("duty-2", "/cases", channel="mail", caller=ministry, vessels=[vessel], exchange=notice)
+    ref: str = got["case"]
+    opened = exercise.of(ref, "exchange.opened")[0]
+    assert opened["body"]["at"] == opened["recorded_at"] == exercise.instant()
+    assert opened["body"]["text"] == notice["text"]
+    assert {(c["kind"], c["adopted"], c["effect"], c["due_at"], c["words"]) for c in got["clocks"]} == {
+        ("claimed", False, "none", exercise.instant(hours=4), _handling("4 h", "18:03Z"))
+    }
     exercise.at(minutes=0)
     assert len(exercise.texts("duty-1")) == 1
     exercise.at(minutes=2)
     exercise.takes("duty-1")
-    assert exercise.of(ref, "submission.received")[0]["recorded_at"] == exercise.instant()
+    # What we tell our officers about their limit is not for them.
+    told = exercise.client.get(f"/api/v1/cases/{ref}", headers=exercise.authority("force-xh"))
+    assert told.status_code == 200
+    assert "do not confirm" not in told.text
+    return ref
 
-    # T+03:20 one more hour, granted by somebody.
-    attended(exercise, ref, until=200)
-    exercise.act(
-        "duty-1",
-        f"/cases/{ref}/exchanges/1/extension",
-        until=exercise.instant(hours=5),
-        by={"name": "Watch chief", "office": "Force HQ"},
-        words="One more hour, no more.",
-    )
-    extended = exercise.of(ref, "exchange.extended")[0]
-    assert (exercise.after(extended), extended["body"]["by"]["name"]) == (
-        timedelta(minutes=200),
-        "Watch chief",
-    )
-    assert exercise.case(ref)["clocks"][0]["due_at"] == exercise.instant(hours=5)
 
-    # T+04:55 whoever decides cannot be reached: every attempt, delivery and failure stands in the log.
-    attended(exercise, ref, until=269)
-    exercise.client.post(
-        "/simulation/phones/%2B15550100104/condition", json={"condition": "undelivered"}
-    ).raise_for_status()
+def _handling(length: str, due: str) -> str:
+    return (
+        f"Force Headquarters states {length} and that silence is consent; not verified by us; "
+        f"handle as due {due}, do not confirm the limit to him."
+    )
+
+
+def _one_more_hour(exercise: Exercise, ref: str) -> None:
+    """T+03:20: the extension, with who granted it; time does not grant itself."""
+    exercise.watches(ref, "duty-1", until=200)
+    call = {
+        "direction": "in",
+        "channel": "phone",
+        "number": "+15550177",
+        "theirs": {"name": "Consul Amara", "office": "Embassy of XA at the force's seat"},
+        "started_at": exercise.instant(minutes=197),
+        "ended_at": exercise.instant(minutes=199),
+        "text": "Asked Watch chief Rossi for one more hour. He granted it.",
+        "exchange": 1,
+    }
+    exercise.act("duty-1", f"/cases/{ref}/communications", **call)
+    path, until = f"/cases/{ref}/exchanges/1/extension", exercise.instant(hours=5)
+    exercise.refused(exercise.officer("duty-1"), path, {"until": until}, 422)
+    exercise.act("duty-1", path, until=until, by=THEIRS, words="One more hour, no more.")
+    extended = exercise.of(ref, "exchange.extended")
+    assert [(exercise.after(e), e["body"]["by"]) for e in extended] == [(timedelta(minutes=200), THEIRS)]
+    assert {(c["due_at"], c["words"]) for c in exercise.case(ref)["clocks"]} == {
+        (until, _handling("5 h", "19:03Z"))
+    }
+
+
+def _nobody_can_be_reached(exercise: Exercise, ref: str) -> None:
+    """T+04:55: the list was gone through in vain; each attempt stands in the log with what became of it."""
+    exercise.watches(ref, "duty-1", until=269)
+    before = len(exercise.entries(ref))
+    exercise.condition("off", *EVERYBODY)
+    exercise.at(minutes=278)
+    exercise.condition("ok", *(o for o in EVERYBODY if o != "dec-1"))
+    exercise.take_alerts(ref, "duty-1")
     exercise.at(minutes=295)
-    tried = [e for e in exercise.entries(ref) if e["body"].get("officer") == "dec-1"]
-    assert {"alert.sent", "alert.undelivered"} <= {e["type"] for e in tried}
-    assert exercise.of(ref, "ladder.exhausted")
+    since = exercise.entries(ref)[before:]
+    exhausted = [e for e in since if e["type"] == "ladder.exhausted"]
+    assert [(exercise.after(e), e["body"]["round"]) for e in exhausted] == [(timedelta(minutes=277), 1)]
+    wanted = {
+        s["sending"] for e in since for target in e["body"].get("targets", ()) for s in target["sendings"]
+    }
+    tried = {e["body"]["sending"]: e["body"]["officer"] for e in since if e["type"] == "alert.sent"}
+    failed = {e["body"]["sending"] for e in since if e["type"] == "alert.undelivered"}
+    assert len(wanted) > 15
+    assert wanted <= failed
+    # An undelivered message goes to the next contact at once: the mail box, which proves nothing.
+    assert failed < set(tried)
+    assert set(tried.values()) == set(EVERYBODY)
 
-    # T+05:00 the limit passes. The desk says that nothing was answered; it does not write consent.
-    exercise.at(minutes=300)
-    lapsed = [e for e in exercise.of(ref, "clock.lapsed") if e["body"]["kind"] == "claimed"]
+
+def _the_limit_passes(exercise: Exercise, ref: str) -> None:
+    """T+05:00: no answer given by us; nobody, and no machine, writes consent."""
+    exercise.watches(ref, "duty-1", until=300)
+    lapsed = exercise.of(ref, "clock.lapsed")
     assert [exercise.after(e) for e in lapsed] == [timedelta(minutes=300)]
+    assert (lapsed[0]["actor"]["kind"], lapsed[0]["body"]["kind"]) == ("service", "claimed")
+    assert (lapsed[0]["body"]["provision"], lapsed[0]["body"]["provision_says"]) == (None, None)
     shown = exercise.case(ref)
+    assert shown["label"] == "OVERDUE"
     assert {(i["value"], i["state"]) for i in shown["exchanges"][0]["items"]} == {("unanswered", "lapsed")}
     assert shown["exchanges"][0]["answers"] == []
-    assert exercise.of(ref, "answer.given") == []
-    assert "consent" not in str(lapsed[0]["body"]).lower()
-    exercise.take_alerts(ref, "duty-1")
+    # Their words stand where they said them, and nowhere else.
+    says_consent = {e["type"] for e in exercise.entries(ref) if "consent" in json.dumps(e["body"]).lower()}
+    assert says_consent == {"exchange.opened", "clock.armed"}
 
-    # T+05:20 they board: from an open source, marked unverified.
-    attended(exercise, ref, until=320)
+
+def _they_board(exercise: Exercise, ref: str) -> None:
+    """T+05:20: from an open source, marked unverified."""
+    exercise.watches(ref, "duty-1", until=320)
+    words = "The force says on the radio that it has boarded the ship."
     exercise.act(
         "duty-1",
         f"/cases/{ref}/events",
         kind="boarding",
         source_kind="open_source",
         source="radio and press",
-        words="The force says it boarded the ship.",
+        words=words,
     )
-    event = exercise.of(ref, "event.reported")[0]
-    assert (event["body"]["is_verified"], event["body"]["source_kind"]) == (False, "open_source")
+    event = exercise.of(ref, "event.reported")[0]["body"]
+    assert (event["is_verified"], event["source_kind"], event["words"]) == (False, "open_source", words)
 
-    # T+08:40 refused, in one step, on two channels, with a delivery receipt demanded.
-    attended(exercise, ref, until=520)
+
+def _the_late_refusal(exercise: Exercise, ref: str) -> None:
+    """T+08:40: decided by telephone, refused in one step on two channels; conveyed as the log says."""
+    exercise.watches(ref, "duty-1", until=520)
+    answers: list[dict[str, Any]] = [{"measure": m, "value": "denied"} for m in MEASURES]
+    decided = exercise.act(
+        "duty-1",
+        f"/cases/{ref}/exchanges/1/decisions",
+        seen=exercise.seq(ref),
+        answers=answers,
+        by=DIRECTOR,
+        line="phone",
+        words="We refuse. Say so at once.",
+        reason_internal="Not asked in good faith.",
+        reason_sent="XA was not given the time to check.",
+    )
+    exercise.at(minutes=522)
+    call = {
+        "channel": "phone",
+        "number": "+15550118",
+        "listener_name": "Watch chief Rossi",
+        "listener_office": "Force Headquarters",
+        "reference_spoken": "FHQ 114/26",
+        "started_at": exercise.instant(minutes=520),
+        "ended_at": exercise.instant(minutes=522),
+        "read_back": "Board: denied. Search: denied.",
+        "outcome": "agreed",
+    }
     exercise.act(
         "duty-1",
         f"/cases/{ref}/exchanges/1/answers",
         seen=exercise.seq(ref),
-        answers=[{"measure": m, "value": "denied"} for m in ("board", "search")],
+        answers=answers,
         form="written",
-        by={"name": "Director Osei", "post": "Director", "office": "Ministry of XA", "capacity": "decider"},
-        words="XA does not consent.",
-        convey=[{"channel": "mail"}, {"channel": "fax", "number": "+15550119"}],
+        by=DIRECTOR,
+        decision=decided["decision"],
+        reason_sent="XA was not given the time to check.",
+        convey=[{"channel": "mail"}, call],
     )
-    exercise.at(minutes=521)
-    refused = exercise.of(ref, "answer.given")[0]
-    assert (exercise.after(refused), refused["body"]["late"]) == (timedelta(minutes=520), True)
-    assert [e["body"]["channel"] for e in exercise.of(ref, "answer.conveyed")] == ["mail", "fax"]
-    assert exercise.of(ref, "conveyance.sent")[0]["body"]["state"] == "sent"
-    mail = " ".join(exercise.mails("force-xh@example.test")[-1]["text"].split())
-    assert "DENIED" in mail or "DENIAL" in mail
-    assert "HQ-2292/7" in mail
+    exercise.at(minutes=523)
+    taken, refused = exercise.of(ref, "decision.taken")[0], exercise.of(ref, "answer.given")[0]
+    assert (exercise.after(taken), taken["body"]["line"]) == (timedelta(minutes=520), "phone")
+    assert (exercise.after(refused), refused["body"]["late"]) == (timedelta(minutes=522), True)
+    conveyed = [(e["body"]["channel"], e["body"]["complete"]) for e in exercise.of(ref, "answer.conveyed")]
+    assert conveyed == [("mail", False), ("phone", True)]
+    assert [e["body"]["state"] for e in exercise.of(ref, "conveyance.sent")] == ["sent"]
+    mail = exercise.mails("force-xh@example.test")[-1]
+    for text in (" ".join(mail["text"].split()), exercise.document(ref)):
+        for words in ("FHQ 114/26", "2 measures asked: 2 DENIED", "Director Osei", "Ministry of XA"):
+            assert words in text, words
+        assert "good faith" not in text
 
-    # T+08:47 they acknowledge: refused after the limit.
+
+def _they_acknowledge(exercise: Exercise, ref: str) -> None:
+    """T+08:47: they have it: refused after the limit."""
+    assert [c["confirmed_at"] for c in _conveyances(exercise, ref)] == [None, None]
     exercise.at(minutes=527)
-    reply = exercise.client.post(
-        f"/api/v1/cases/{ref}/exchanges/1/confirmation",
-        json={"words": "Received. Inspection suspended."},
-        headers=exercise.authority("force-xh"),
-    )
-    assert reply.status_code == 201, reply.text
+    words = {"conveyance": 1, "by": THEIRS, "words": "Received. The inspection is suspended."}
+    exercise.post(f"/cases/{ref}/exchanges/1/confirmation", exercise.authority("force-xh"), words)
     confirmed = exercise.of(ref, "conveyance.confirmed")[0]
     assert exercise.after(confirmed) == timedelta(minutes=527)
-    assert exercise.case(ref)["exchanges"][0]["label"] == "REFUSED-AFTER-LIMIT"
+    assert (confirmed["body"]["by"], confirmed["body"]["words"]) == (THEIRS, words["words"])
+    assert [c["confirmed_at"] for c in _conveyances(exercise, ref)] == [exercise.instant(minutes=527), None]
     assert exercise.case(ref)["label"] == "REFUSED-AFTER-LIMIT"
-
-    # Silence is never recorded as an answer by us: the only answer is the one a named officer gave.
-    assert [
-        (e["type"], e["actor"]["kind"]) for e in exercise.entries(ref) if e["type"].startswith("answer.")
-    ] == [
-        ("answer.given", "officer"),
-        ("answer.conveyed", "officer"),
-        ("answer.conveyed", "officer"),
-    ]
+    assert exercise.case(ref)["exchanges"][0]["label"] == "REFUSED-AFTER-LIMIT"
 
 
-def attended(exercise: Exercise, ref: str, *, until: int) -> None:
-    """The officer on watch takes what rings, and decides nothing."""
-    clock = exercise.client.get("/simulation/clock").json()["clock"]
-    exercise.take_alerts(ref, "duty-1")
-    while clock < exercise.instant(minutes=until):
-        now = min(until, _minutes(exercise, clock) + 15)
-        clock = exercise.at(minutes=now)
-        exercise.take_alerts(ref, "duty-1")
-
-
-def _minutes(exercise: Exercise, clock: str) -> float:
-    return (from_text(clock) - exercise.begin).total_seconds() / 60
+def _conveyances(exercise: Exercise, ref: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = exercise.case(ref)["exchanges"][0]["answers"][0]["conveyances"]
+    return found

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from cna_service.kit.clock import SystemClock
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -142,6 +142,14 @@ def test_each_fact_is_an_entry_of_its_own_with_when_it_happened(desk: LiveDesk) 
     assert desk.last(ref, "position.reported").body["position"].get("point") is None
 
 
+def test_text_that_is_no_unicode_is_kept_without_what_the_log_cannot_hold(desk: LiveDesk) -> None:
+    ref = received(desk)
+    desk.do(record_fact, "duty-1", ref, "positions", position="off \ud800XQ")
+    assert desk.last(ref, "position.reported").body["position"]["text"] == "off ?XQ"
+    desk.do(record_fact, "duty-1", ref, "events", words="a\x00b\udfff")
+    assert desk.last(ref, "event.reported").body["words"] == "a\ufffdb?"
+
+
 def test_a_call_is_logged_with_who_and_which_number(desk: LiveDesk) -> None:
     ref = received(desk)
     assert refused(desk, log_communication, ref, channel="phone", direction="in") == {"/number", "/theirs"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-import cna_service
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+
+import cna_service
 from cna_service.db.database import Database
 from cna_service.db.migrate import is_pending, migrate
 from cna_service.db.types import metadata
