@@ -49,7 +49,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("question.asked", "a question was put to the other side or to us", (*_PARTY, "/words¶")),
     EntryType("standing.recorded", "how sure we are who asks", (*_PARTY, "/number", "/reason¶")),
     EntryType("basis.chosen", "an officer chose under which provision to act", ("/reason¶",)),
-    EntryType("clock.armed", "a clock was set", ("/reason¶", "/stated_by")),
+    EntryType("clock.armed", "a clock was set", ("/reason¶", "/stated_by", "/terms/silence/stated")),
     EntryType("clock.started", "what a clock waited for happened", ()),
     EntryType("clock.warned", "part of a clock's time is used up", ()),
     EntryType("clock.lapsed", "a clock ran out; the service says so and decides nothing", ()),

@@ -183,11 +183,10 @@ def arm_stated(
 ) -> str:
     """A limit that the other side states: true where silence would count against us, false where it would count
     for us (desk-rules 1.1)."""
-    words = f"The other side states this limit{f' and that {says}' if says else ''}; not verified by us; handle as due"
+    silence = {"code": "not_read", "words": "as the other side states", "effect": "none"}
     terms = {
         "kind": "claimed",
-        "words": f"{words} {due_at:%H:%M}Z, do not confirm the limit.",
-        "silence": {"code": "not_read", "words": says or "not said", "effect": "none"},
+        "silence": silence | ({"stated": says} if says else {}),
         "stops_by": {"form": "either", "needs": "each_measure"},
         "decision_lead_s": int(service.desk.decision_lead.total_seconds()),
     }

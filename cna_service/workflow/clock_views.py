@@ -163,8 +163,8 @@ def _count(record: CaseRecord, clock: Clock, state: str) -> tuple[Counts, str]:
         return "none", f"{what}; nothing follows in law" if clock.kind == "operational" else what
     if effect in _TO_THEM:
         return _with_effect(clock, silence, effect, is_ours=is_ours)
-    said = silence.get("words") if clock.kind == "claimed" and "provision" not in clock.terms else None
-    if is_ours and said and said != "not said":
+    said = silence.get("stated")
+    if is_ours and said:
         return "down", f"they say: {said}; not verified by us"
     if is_ours and clock.kind == "claimed" and "provision" not in clock.terms:
         return "up", "they state a limit and not what silence means; handle it as due"

@@ -24,8 +24,8 @@ def handling_words(record: CaseRecord, clock: Clock) -> str | None:
     if provision:
         told = f"{clock.terms.get('agreement_title')}, {clock.terms.get('article')}, gives this limit"
         return f"{told}; not verified by us; handle as due {due}, do not confirm the limit to them."
-    silence = (clock.terms.get("silence") or {}).get("words")
-    means = f" and that {silence}" if silence and silence != "not said" else ""
+    stated = (clock.terms.get("silence") or {}).get("stated")
+    means = f" and that {stated}" if stated else ""
     length = "" if clock.starts_at is None else _length(clock.due_at - clock.starts_at)
     who = (
         str(clock.stated_by) if clock.stated_by else "The caller" if exchange.form == "oral" else "The sender"

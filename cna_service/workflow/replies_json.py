@@ -153,11 +153,16 @@ def clock_json(
         "due_at": None if clock.due_at is None else to_text(clock.due_at),
         "at_expiry": silence.get("code"),
         "effect": silence.get("effect", "none"),
-        "says": silence.get("words"),
+        "says": plain_words(silence.get("stated")) or silence.get("words"),
         "words": words,
         "answered": answered,
         "state": clock_state(clock),
     }
+
+
+def plain_words(told: object) -> str | None:
+    """What was said, unless it was erased."""
+    return told if isinstance(told, str) else None
 
 
 def clock_state(clock: Clock) -> str:

@@ -92,7 +92,13 @@ def test_rule_5_1_only_an_effect_is_counted_down_to(
 
 
 def test_rule_1_1_a_stated_limit_counts_for_the_caller_and_never_for_us() -> None:
-    stated = clock("claimed", words="silence is consent", terms={"words": "stated"})
+    said = {
+        "code": "not_read",
+        "words": "as the other side states",
+        "effect": "none",
+        "stated": "silence is consent",
+    }
+    stated = clock("claimed", terms={"silence": said})
     assert shown("inbound", stated).counts == "down"
     assert shown("outbound", stated).counts == "up"
 

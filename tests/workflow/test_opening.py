@@ -169,10 +169,9 @@ def test_rule_1_1_clocks_are_of_four_kinds_distinct_in_entries_and_answers(desk:
     armed = [e.body["kind"] for e in desk.entries(ref) if e.type == "clock.armed"]
     assert sorted(armed) == ["claimed", "legal", "operational", "own"]
     claimed = desk.clock_of(ref, "claimed")
-    assert claimed.terms["words"] == (
-        "The other side states this limit and that silence is consent; not verified by us; handle as due 15:33Z, "
-        "do not confirm the limit."
-    )
+    assert claimed.terms["silence"]["stated"] == "silence is consent"
+    entry = next(e for e in desk.entries(ref) if e.type == "clock.armed" and e.body["kind"] == "claimed")
+    assert "/body/terms/silence/stated" in entry.private
     assert claimed.terms["silence"]["effect"] == "none"
 
 
