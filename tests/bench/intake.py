@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from tests.bench import stand
+from tests.bench._breakdown import breakdown
 
 CONNECTIONS = 32
 
@@ -49,7 +50,8 @@ def measure(kind: str, requests: int) -> dict[str, Any]:
 def main() -> None:
     asked = stand.options(__doc__ or "")
     found = {kind: measure(kind, asked.requests) for kind in ("sqlite", "postgresql")}
-    stand.report({"bench": "intake", "connections": CONNECTIONS, **found}, as_json=asked.json)
+    told = {"bench": "intake", "connections": CONNECTIONS, **found, "where_the_time_goes": breakdown()}
+    stand.report(told, as_json=asked.json)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import socket
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.faults.rig import Place
 from tests.faults.station import Station, a_station
@@ -72,6 +74,8 @@ class Nursery:
                 stderr=log,
                 cwd=ROOT,
                 text=True,
+                # Each life of a desk is killed: what it ran cannot be counted, and counting it doubles its time.
+                env={k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")},
             )
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", self._log.read_text()
@@ -96,6 +100,13 @@ class Nursery:
         self._process.kill()
         self._process.communicate()
         self._listening.close()
+
+
+@pytest.fixture(autouse=True)
+def plain_log() -> Iterator[None]:
+    """Failures are ordered here by the dozen: drawing each with every value in sight would take most of the time."""
+    with structlog.testing.capture_logs():
+        yield
 
 
 @pytest.fixture(scope="session")

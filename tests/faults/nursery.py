@@ -28,6 +28,7 @@ import uvicorn.protocols.http.auto
 import uvicorn.protocols.websockets.auto
 
 from cna_service.app import create_app
+from cna_service.cli.logs import configure_logging
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.worker.worker import Worker
 from cna_service.workflow.deliver import Outside
@@ -44,6 +45,7 @@ ONE_PAGE = 4096
 def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     end_with_parent()
+    configure_logging()
     _warm()
     print("ready", flush=True)
     for line in sys.stdin:
