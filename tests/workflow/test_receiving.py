@@ -10,6 +10,7 @@ import pytest
 from cna_service.db.idempotency import IdempotencyMismatch, Key, Replayed
 from cna_service.kit.ids import read_reference
 from cna_service.ledger import store
+from cna_service.workflow.handling import handling_words
 from cna_service.workflow.receive import Arrival, receive
 from tests.workflow.desk import LiveDesk, answered
 from tests.workflow.requests import BAR_TEST, SUA, without
@@ -162,7 +163,9 @@ def test_a_limit_the_sender_states_is_a_claimed_clock(desk: LiveDesk) -> None:
     ref = desk.receive(**without(BAR_TEST, "legal_basis"), **told)["case"]
     clock = desk.clock_of(ref, "claimed")
     assert clock.due_at == T0 + minutes(120)
-    assert "handle as due 16:03Z, do not confirm the limit" in clock.terms["words"]
+    said = handling_words(desk.case(ref), clock)
+    assert said is not None
+    assert "handle as due 16:03Z, do not confirm the limit" in said
 
 
 def test_the_same_key_gives_the_same_answer_and_one_case(either_desk: LiveDesk) -> None:
