@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.bench import stand
+from tests.bench import _stand as stand
 from tests.bench._breakdown import breakdown
 
 CONNECTIONS = 32
@@ -32,7 +32,7 @@ def submission(n: int) -> bytes:
 
 
 def measure(kind: str, requests: int) -> dict[str, Any]:
-    with stand.database(kind) as url, stand.desk(["-m", "tests.bench.bare"], database_url=url) as desk:
+    with stand.database(kind) as url, stand.desk(["-m", "tests.bench._bare"], database_url=url) as desk:
         bearer = {"Authorization": f"Bearer {stand.token(desk.url, authority='mrcc-xb')}"}
         whole = [stand.post("/api/v1/submissions", submission(n), bearer) for n in range(requests)]
         rows = [stand.post("/bare", submission(n), {}) for n in range(requests)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tests.bench import stand
+from tests.bench import _stand as stand
 from tests.bench.intake import submission
 
 
@@ -30,7 +30,7 @@ def arrivals(desk: stand.Desk) -> list[dict[str, float]]:
 
 
 def measure(kind: str, *, sparse_count: int, burst: int) -> dict[str, Any]:
-    with stand.database(kind) as url, stand.desk(["-m", "tests.bench.watched"], database_url=url) as desk:
+    with stand.database(kind) as url, stand.desk(["-m", "tests.bench._watched"], database_url=url) as desk:
         bearer = {"Authorization": f"Bearer {stand.token(desk.url, authority='mrcc-xb')}"}
         first = [each["seconds"] for each in sparse(desk, bearer, sparse_count, 0.5)]
         httpx.post(f"{desk.url}/bench/forget")

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import stand
+from tests.bench import _stand as stand
 
 
 def measure(*flags: str) -> dict[str, Any]:
