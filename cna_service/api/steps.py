@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from cna_service.api import shapes, shapes_arrivals
+from cna_service.api import (
+    shapes,
+    shapes_arrivals,
+    steps_dealings,
+    steps_deciding,
+    steps_papers,
+    steps_sea,
+    steps_transcripts,
+)
 from cna_service.api.calls import CaseVerb, Command, ExchangeVerb, Number, Ref
 from cna_service.api.shapes import (
     ANSWER_ITEM,
@@ -17,7 +24,6 @@ from cna_service.api.shapes import (
     PARTY,
     SEEN,
     TOLD_INSTANT,
-    Schema,
     many,
     one_of,
     text,
@@ -25,6 +31,7 @@ from cna_service.api.shapes import (
     whole,
     yes_no,
 )
+from cna_service.api.step import Step
 from cna_service.identity.actors import Actor
 from cna_service.workflow import closing, convey, steps
 from cna_service.workflow.acknowledge import acknowledge_request
@@ -39,22 +46,6 @@ from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.service import Service
 
 router = APIRouter()
-
-V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True)
-class Step(Generic[V]):
-    """``decides``: takes ``seen`` or ``If-Match``, because it rests on what its maker had before him."""
-
-    path: str
-    verb: V
-    summary: str
-    schema: Schema
-    words: str = ""
-    decides: bool = False
-    example: Any = None
-    tags: tuple[str, ...] = field(default=("cases",))
 
 
 def _fact(kind: str) -> CaseVerb:
@@ -329,7 +320,8 @@ def _in_exchange(step: Step[ExchangeVerb]) -> Callable[..., Response]:
 
 
 def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[str, ...]) -> None:
-    name = step.path if path.count("{") == 1 else f"exchange_{step.path}"
+    in_exchange = path.startswith("/cases/{ref}/exchanges/{n}/")
+    name = f"exchange_{step.path}" if in_exchange else step.path.replace("/{n}/", "_")
     router.add_api_route(
         path,
         act,
@@ -347,7 +339,12 @@ def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[s
     )
 
 
-for _step in CASE_STEPS:
+_PARTS = (steps_dealings, steps_deciding, steps_sea, steps_papers, steps_transcripts)
+
+for _step in (*CASE_STEPS, *(s for part in _PARTS for s in part.CASE_STEPS)):
     _add(f"/cases/{{ref}}/{_step.path}", _step, _on_case(_step), _step.tags)
-for _each in EXCHANGE_STEPS:
+for _each in (*EXCHANGE_STEPS, *(s for part in _PARTS for s in part.EXCHANGE_STEPS)):
     _add(f"/cases/{{ref}}/exchanges/{{n}}/{_each.path}", _each, _in_exchange(_each), ("exchanges",))
+for _each in (s for part in _PARTS for s in part.NUMBERED_STEPS):
+    # Steps on a numbered part of the case, such as instructions/{n}/readback.
+    _add(f"/cases/{{ref}}/{_each.path}", _each, _in_exchange(_each), _each.tags)

@@ -6,6 +6,7 @@ Clocks and alerts are added by whoever knows how they are shown; this knows the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ def plain(value: object) -> Any:
         return value.as_json()
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
     if isinstance(value, frozenset | set):
         return sorted(plain(v) for v in value)
     if isinstance(value, list | tuple):
@@ -55,7 +58,14 @@ def case_json(record: CaseRecord) -> dict[str, Any]:
         "notes": plain(record.notes),
         "documents": plain(record.documents),
         "links": plain(record.links),
+        **_parts(record),
     }
+
+
+def _parts(record: CaseRecord) -> dict[str, Any]:
+    """The further parts of a case, each of their fields under its own name."""
+    parts = (record.dealings, record.deciding, record.sea, record.papers, record.transcripts)
+    return {name: value for part in parts for name, value in plain(part).items()}
 
 
 def _vessel(vessel: Vessel) -> dict[str, Any]:

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cna_service.cases import fold_answers, fold_arrivals, fold_clocks, fold_facts
+from cna_service.cases import (
+    fold_answers,
+    fold_arrivals,
+    fold_clocks,
+    fold_dealings,
+    fold_deciding,
+    fold_facts,
+    fold_papers,
+    fold_sea,
+    fold_transcripts,
+)
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.types import ENTRY_TYPES
 from cna_service.ledger.entry import Entry
@@ -21,6 +31,11 @@ APPLY: Mapping[str, Apply] = {
     **fold_facts.APPLY,
     **fold_answers.APPLY,
     **fold_clocks.APPLY,
+    **fold_dealings.APPLY,
+    **fold_deciding.APPLY,
+    **fold_sea.APPLY,
+    **fold_papers.APPLY,
+    **fold_transcripts.APPLY,
 }
 
 # What the service itself writes is no sign that a person is working on the case.

@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from cna_service.cases.record_dealings import Dealings
+from cna_service.cases.record_deciding import Deciding
+from cna_service.cases.record_papers import Papers
+from cna_service.cases.record_sea import Sea
+from cna_service.cases.record_transcripts import Transcripts
 from cna_service.kit.told import ToldInstant
 
 
@@ -205,6 +210,11 @@ class CaseRecord:
     notes: tuple[Mapping[str, Any], ...] = ()
     documents: tuple[Mapping[str, Any], ...] = ()
     links: tuple[Mapping[str, Any], ...] = ()
+    dealings: Dealings = field(default_factory=Dealings)
+    deciding: Deciding = field(default_factory=Deciding)
+    sea: Sea = field(default_factory=Sea)
+    papers: Papers = field(default_factory=Papers)
+    transcripts: Transcripts = field(default_factory=Transcripts)
     last_human_at: datetime | None = None
     last_human: Mapping[str, Any] = field(default_factory=dict)
     changed_at: datetime | None = None

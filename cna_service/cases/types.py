@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from cna_service.cases import (
+    types_dealings,
+    types_deciding,
+    types_papers,
+    types_sea,
+    types_transcripts,
+)
 from cna_service.ledger.entry import EntryType
 
 _PARTY = ("/by/name", "/by/phone", "/by/email", "/by/office", "/by/words¶")
@@ -133,4 +140,9 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("case.linked", "another case belongs to this one", ("/reason¶",)),
     EntryType("case.closed", "nothing more is owed or waited for", ("/words¶", "/waived¶")),
     EntryType("case.reopened", "the case goes on", ("/words¶",)),
+    *types_dealings.ENTRY_TYPES,
+    *types_deciding.ENTRY_TYPES,
+    *types_sea.ENTRY_TYPES,
+    *types_papers.ENTRY_TYPES,
+    *types_transcripts.ENTRY_TYPES,
 )

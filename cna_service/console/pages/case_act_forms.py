@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
+from cna_service.console.pages import (
+    case_act_dealings,
+    case_act_deciding,
+    case_act_papers,
+    case_act_sea,
+    case_act_transcripts,
+)
+from cna_service.console.pages.case_act import Act, Run, on_case
 from cna_service.console.pages.case_fields import HAPPENED, VESSEL, WORDS, Field, exchanges
-from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.workflow import closing, communicate, convey, facts, steps
 from cna_service.workflow.case_facts import FIELDS, HOW, INDICIA
-from cna_service.workflow.keys import Key, Reply
-from cna_service.workflow.service import Service
-
-Run = Callable[[Service, Actor, str, int, Mapping[str, Any], Key | None], Reply]
-"""Service, actor, case, exchange (0 for an act on the case), body, idempotency key."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One form. ``says``: what the officer must know before he presses; ``group``: its place in the menu."""
-
-    name: str
-    title: str
-    says: str
-    button: str
-    action: Action
-    fields: tuple[Field, ...]
-    run: Run
-    group: str = ""
-
-
-def _on_case(verb: Callable[[Service, Actor, str, Mapping[str, Any], Key | None], Reply]) -> Run:
-    def run(
-        service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None
-    ) -> Reply:
-        return verb(service, actor, ref, body, key)
-
-    return run
 
 
 def _fact(kind: str) -> Run:
-    return _on_case(
+    return on_case(
         lambda service, actor, ref, body, key: facts.record_fact(service, actor, ref, kind, body, key)
     )
 
@@ -81,7 +58,7 @@ _BY = (
     Field("by/office", "Office"),
 )
 
-CASE_ACTS: tuple[Act, ...] = (
+_CASE_ACTS: tuple[Act, ...] = (
     Act(
         "communication",
         "Log a call or message",
@@ -101,7 +78,7 @@ CASE_ACTS: tuple[Act, ...] = (
             Field("exchange", "Belongs to exchange", "choice", exchanges),
             Field("is_automatic", "A machine's word: auto-reply, read receipt, ticket number", "tick"),
         ),
-        _on_case(communicate.log_communication),
+        on_case(communicate.log_communication),
         "Log",
     ),
     Act(
@@ -111,7 +88,7 @@ CASE_ACTS: tuple[Act, ...] = (
         "Add the note",
         Action.CASE_NOTE,
         (Field("words", "Note", "area", is_required=True),),
-        _on_case(closing.add_note),
+        on_case(closing.add_note),
         "Log",
     ),
     Act(
@@ -231,7 +208,7 @@ CASE_ACTS: tuple[Act, ...] = (
             Field("case", "Reference of the other case", is_required=True),
             Field("reason", "Why", "area", rows=2),
         ),
-        _on_case(closing.link_cases),
+        on_case(closing.link_cases),
         "The case",
     ),
     Act(
@@ -250,7 +227,7 @@ CASE_ACTS: tuple[Act, ...] = (
                 hint="Only where something is still open",
             ),
         ),
-        _on_case(closing.close_case),
+        on_case(closing.close_case),
         "The case",
     ),
     Act(
@@ -260,12 +237,12 @@ CASE_ACTS: tuple[Act, ...] = (
         "Reopen the case",
         Action.CASE_REOPEN,
         (Field("words", "Why", "area", is_required=True, rows=2),),
-        _on_case(closing.reopen_case),
+        on_case(closing.reopen_case),
         "The case",
     ),
 )
 
-EXCHANGE_ACTS: tuple[Act, ...] = (
+_EXCHANGE_ACTS: tuple[Act, ...] = (
     Act(
         "standing",
         "Record who asks",
@@ -350,5 +327,8 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
     ),
 )
 
+_PARTS = (case_act_dealings, case_act_deciding, case_act_sea, case_act_papers, case_act_transcripts)
+CASE_ACTS: tuple[Act, ...] = (*_CASE_ACTS, *(a for part in _PARTS for a in part.CASE_ACTS))
+EXCHANGE_ACTS: tuple[Act, ...] = (*_EXCHANGE_ACTS, *(a for part in _PARTS for a in part.EXCHANGE_ACTS))
 CASE_ACTS_BY_NAME: Mapping[str, Act] = {a.name: a for a in CASE_ACTS}
 EXCHANGE_ACTS_BY_NAME: Mapping[str, Act] = {a.name: a for a in EXCHANGE_ACTS}

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from fastapi import Request, Response
 
 from cna_service.console.forms import Form
+from cna_service.console.pages.case_act import Act
 from cna_service.console.pages.case_act_forms import (
     CASE_ACTS_BY_NAME,
     EXCHANGE_ACTS_BY_NAME,
-    Act,
 )
 from cna_service.console.pages.case_acting import Standstill, attempt
 from cna_service.console.pages.case_fields import body_of, labels

@@ -1,0 +1,10 @@
+"""Folding what happened at sea and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cna_service.cases.record import CaseRecord
+from cna_service.ledger.entry import Entry
+
+APPLY: Mapping[str, Callable[[CaseRecord, Entry], CaseRecord]] = {}

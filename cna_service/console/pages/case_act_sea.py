@@ -1,0 +1,8 @@
+"""Small forms of an officer: what happened at sea and after."""
+
+from __future__ import annotations
+
+from cna_service.console.pages.case_act import Act
+
+CASE_ACTS: tuple[Act, ...] = ()
+EXCHANGE_ACTS: tuple[Act, ...] = ()
