@@ -19,10 +19,11 @@ _AUTHORITY = (
     "from",
     "to",
     "source",
+    "remarks",
     "contact",
 )
 _LISTS = ("functions", "subjects", "languages", "contact")
-_CONTACT = ("id", "kind", "value", "function", "verified_at", "by")
+_CONTACT = ("id", "kind", "value", "function", "hours", "verified_at", "by")
 
 
 class DirectoryUnreadable(Invalid):
@@ -99,12 +100,14 @@ def _body(table: dict[str, Any]) -> dict[str, Any]:
         "from": table.get("from"),
         "to": table.get("to"),
         "source": table.get("source", ""),
+        **({"remarks": table["remarks"]} if table.get("remarks") else {}),
         "contacts": [
             {
                 "contact": c.get("id", f"c{n}"),
                 "kind": c.get("kind", ""),
                 "value": c.get("value", ""),
                 "function": c.get("function"),
+                **({"hours": c["hours"]} if c.get("hours") else {}),
                 "verified_at": c.get("verified_at"),
                 "by": c.get("by"),
             }

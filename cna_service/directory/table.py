@@ -1,8 +1,8 @@
 """The directory as CSV, in and out: one row for each contact, the authority's columns repeated on each.
 
 Columns, all there, in any order: ``id, state, name, functions, subjects, languages, zone, valid_from, valid_to,
-source, contact, kind, value, function, verified_at, by``. Lists are divided by ``;``, instants are RFC 3339. An
-authority without a contact is one row whose ``kind`` is empty.
+source, contact, kind, value, function, verified_at, by``; and two that a file may lack: ``remarks, hours``.
+Lists are divided by ``;``, instants are RFC 3339. An authority without a contact is one row whose ``kind`` is empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cna_service.directory.model import CHANNELS, FUNCTIONS, SUBJECTS, Authority, Contact
+from cna_service.directory.model import CHANNELS, FUNCTIONS, HOURS, SUBJECTS, Authority, Contact
 from cna_service.kit.errors import Problem
 from cna_service.kit.instants import from_text, to_text
 from cna_service.ledger.entry import Erased
@@ -33,7 +33,9 @@ AUTHORITY_COLUMNS = (
     "source",
 )
 CONTACT_COLUMNS = ("contact", "kind", "value", "function", "verified_at", "by")
-COLUMNS = AUTHORITY_COLUMNS + CONTACT_COLUMNS
+ADDED = ("remarks", "hours")
+"""Columns that files of before do not have; absent, they are empty."""
+COLUMNS = AUTHORITY_COLUMNS + CONTACT_COLUMNS + ADDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def export_csv(authorities: Iterable[Authority]) -> str:
             "valid_from": "" if authority.valid_from is None else to_text(authority.valid_from),
             "valid_to": "" if authority.valid_to is None else to_text(authority.valid_to),
             "source": authority.source,
+            "remarks": authority.remarks if isinstance(authority.remarks, str) else "",
         }
         writer.writerows([{**head, **_contact_row(c)} for c in authority.contacts] or [head])
     return out.getvalue()
@@ -72,6 +75,7 @@ def _contact_row(contact: Contact) -> dict[str, str]:
         "kind": contact.kind,
         "value": "" if isinstance(contact.value, Erased) else contact.value,
         "function": contact.function or "",
+        "hours": contact.hours or "",
         "verified_at": "" if contact.verified_at is None else to_text(contact.verified_at),
         "by": contact.by if isinstance(contact.by, str) else "",
     }
@@ -83,7 +87,7 @@ def import_csv(text: str) -> Imported:
     bodies: dict[str, dict[str, Any]] = {}
     problems: list[Problem] = []
     try:
-        missing = [c for c in COLUMNS if c not in (reader.fieldnames or ())]
+        missing = [c for c in COLUMNS if c not in ADDED and c not in (reader.fieldnames or ())]
         if missing:
             fix = "write a first line with " + ", ".join(COLUMNS)
             return Imported((), (Problem("line 1", ", ".join(missing), "columns are missing", fix),))
@@ -114,6 +118,7 @@ def _read_row(
         "from": told["valid_from"] or None,
         "to": told["valid_to"] or None,
         "source": told["source"],
+        **_kept(remarks=told.get("remarks")),
         "contacts": [],
     }
     known = bodies.setdefault(told["id"], body)
@@ -127,12 +132,18 @@ def _read_row(
                 "kind": told["kind"],
                 "value": told["value"],
                 "function": told["function"] or None,
+                **_kept(hours=told.get("hours")),
                 "verified_at": told["verified_at"] or None,
                 "by": told["by"] or None,
             }
         )
     checked = {**body, "contacts": known["contacts"][-1:] if told["kind"] else []}
     problems.extend(Problem(f"{line}{p.pointer}", p.told, p.why, p.fix) for p in listing_problems(checked))
+
+
+def _kept(**told: str | None) -> dict[str, str]:
+    """What was told; a column left empty is no field."""
+    return {name: value for name, value in told.items() if value}
 
 
 def listing_problems(body: Mapping[str, Any]) -> tuple[Problem, ...]:
@@ -175,6 +186,8 @@ def _contact_problems(contact: Mapping[str, Any]) -> Iterable[tuple[str, str, st
         yield "value", "is no number in international form", "+15550100, digits only after the plus sign"
     elif kind == "email" and not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
         yield "value", "is no mail address", "name@example.org"
+    if contact.get("hours") and contact["hours"] not in HOURS:
+        yield "hours", "is not known here", "one of " + ", ".join(HOURS) + "; leave it out if nobody said"
     if contact.get("function") and contact["function"] not in FUNCTIONS:
         yield "function", "is not known here", "one of " + ", ".join(FUNCTIONS)
     if contact.get("verified_at") and not _is_instant(contact["verified_at"]):

@@ -60,7 +60,7 @@ def test_a_faulty_table_is_refused_whole_and_names_the_line(cna: CommandLine) ->
     cna.begun()
     table = cna.data.parent / "authorities.csv"
     head = cna("authority", "export").out.strip()
-    table.write_text(f"{head}\nxb-1,XB,Good,,,,,,,s,c1,phone,+15550102,,,\nxb-2,xb,,,,,Nowhere,,,s,,,,,,\n")
+    table.write_text(f"{head}\nxb-1,XB,Good,,,,,,,s,c1,phone,+15550102,,,,,\nxb-2,xb,,,,,Nowhere,,,s,,,,,,,,\n")
     ran = cna("authority", "import", table)
     assert ran.code == 3
     assert "line 3/zone" in ran.err
