@@ -44,6 +44,7 @@ from cna_service.workflow.lapse import record_lapse
 from cna_service.workflow.opening import FORMS, open_exchange
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.service import Service
+from cna_service.workflow.wait import state_waiting
 
 router = APIRouter()
 
@@ -108,6 +109,17 @@ CASE_STEPS: tuple[Step[CaseVerb], ...] = (
         closing.link_cases,
         "Link another case",
         thing({"case": text("its reference"), "reason": text()}, required=("case",)),
+    ),
+    Step(
+        "waiting",
+        state_waiting,
+        "Say what the holder waits for",
+        thing(
+            {"for": text("what is waited for"), "until": INSTANT, "exchange": whole(minimum=1)},
+            required=("for", "until"),
+        ),
+        "He is not asked again before that; at most half of the time left. Clocks run and warn on.",
+        tags=("alerts",),
     ),
     Step("notes", closing.add_note, "Add a note of the desk", thing({"words": text()}, required=("words",))),
     Step(

@@ -30,6 +30,7 @@ from cna_service.workflow.officers import disable_officer
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receive import Arrival, receive
 from cna_service.workflow.service import Service
+from cna_service.workflow.wait import state_waiting
 from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
 
@@ -105,6 +106,7 @@ def test_rule_9_2_the_auditor_changes_nothing_of_any_case(desk: LiveDesk) -> Non
         (communicate.log_communication, (ref,), {"channel": "mail", "direction": "in"}),
         (opening.open_exchange, (ref,), {"state": "XB", "measures": ["board"]}),
         (opening.open_case, (), {"channel": "phone"}),
+        (state_waiting, (ref,), {"for": "w", "until": "2026-11-22T00:00:00Z"}),
     ]
     for verb, place, body in by_case:
         with pytest.raises(NotPermitted):

@@ -16,6 +16,7 @@ from cna_service.console.pages.case_fields import HAPPENED, VESSEL, WORDS, Field
 from cna_service.identity.permissions import Action
 from cna_service.workflow import closing, communicate, convey, facts, steps
 from cna_service.workflow.case_facts import FIELDS, HOW, INDICIA
+from cna_service.workflow.wait import state_waiting
 
 
 def _fact(kind: str) -> Run:
@@ -79,6 +80,21 @@ _CASE_ACTS: tuple[Act, ...] = (
             Field("is_automatic", "A machine's word: auto-reply, read receipt, ticket number", "tick"),
         ),
         on_case(communicate.log_communication),
+        "Log",
+    ),
+    Act(
+        "wait",
+        "Say what you wait for",
+        "For whoever holds the case: you are not asked again before that time, at most half of the time left. "
+        "Clocks run and warn on.",
+        "Wait",
+        Action.ALERT_ACKNOWLEDGE,
+        (
+            Field("for", "What you wait for", is_required=True, hint="Such as: the registrar calls back"),
+            Field("until", "Until", "instant", is_ahead=True, is_required=True),
+            Field("exchange", "Of exchange", "choice", exchanges),
+        ),
+        on_case(state_waiting),
         "Log",
     ),
     Act(
