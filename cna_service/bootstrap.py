@@ -17,6 +17,8 @@ from cna_service.alerts.smtp_channel import Security, SmtpOut, SmtpServer
 from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
 from cna_service.db.database import Database
 from cna_service.db.migrate import migrate
+from cna_service.documents.wording import FILE as PAPERS_FILE
+from cna_service.documents.wording import read_wording, shipped_text
 from cna_service.escalation.ladder_file import read_ladders
 from cna_service.escalation.words import read_texts
 from cna_service.identity import secrets_file
@@ -27,6 +29,7 @@ from cna_service.ledger.sequencer import Sequencer
 from cna_service.registry.search import RegisterSearch
 from cna_service.settings import Settings as Settings  # noqa: PLC0414 - the command line takes it from here
 from cna_service.worker.worker import Worker
+from cna_service.workflow import two_person
 from cna_service.workflow.access import for_desk
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.desk import Desk
@@ -138,7 +141,7 @@ def _put_together(
     if station is not None:
         station.seed(service)
     else:
-        seed_real(service)
+        seed_real(service, config_folder(settings))
     sequencer = Sequencer(database, desk.log_origin, signer)
     running = Running(settings, service, outside, sequencer, Worker(service, outside, sequencer), station)
     if station is not None:
@@ -187,7 +190,7 @@ def config_folder(settings: Settings) -> Path:
 
 
 def read_policies(folder: Path, *, exercise: bool) -> Policies:
-    """Raises CatalogueUnreadable, LaddersUnreadable, TextsUnreadable, naming file and place."""
+    """Raises CatalogueUnreadable, LaddersUnreadable, TextsUnreadable, PapersUnreadable, naming file and place."""
     folders = [folder / "agreements", *([folder / "exercise" / "agreements"] if exercise else [])]
     sources = files_in(*(f for f in folders if f.is_dir()))
     catalogue: Catalogue = load(sources, exercise=exercise)
@@ -196,8 +199,21 @@ def read_policies(folder: Path, *, exercise: bool) -> Policies:
     ladders, texts = read_ladders(ladders_text), read_texts(texts_text)
     files: dict[str, tuple[str, str]] = {s.sha256: (s.path, s.content.decode()) for s in sources}
     files[ladders.sha256] = ("ladders.toml", ladders_text)
+    # A deployment's own folder from before there were such rules has none: then one person is enough for everything.
+    second, rules = folder / two_person.FILE, two_person.TwoPerson()
+    if second.is_file():
+        rules = two_person.read_two_person(second.read_text(encoding="utf-8"))
+        files[rules.sha256] = (two_person.FILE, rules.text)
     files[texts.sha256] = ("texts.toml", texts_text)
-    return Policies(catalogue, ladders, texts, files)
+    papers = read_wording(papers_text(folder))
+    files[papers.sha256] = (PAPERS_FILE, papers.text)
+    return Policies(catalogue, ladders, texts, files, papers, rules)
+
+
+def papers_text(folder: Path) -> str:
+    """The sentences of certificates: the deployment's own, else those that came with the package."""
+    own = folder / PAPERS_FILE
+    return own.read_text(encoding="utf-8") if own.is_file() else shipped_text()
 
 
 def _outside(settings: Settings, clock: Clock) -> Outside:

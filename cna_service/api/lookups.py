@@ -16,11 +16,10 @@ from cna_service.agreements.model import Agreement, Form
 from cna_service.api import shapes
 from cna_service.api.calls import Caller, Desk
 from cna_service.cases.as_json import plain
-from cna_service.directory.model import Authority
 from cna_service.identity.permissions import Action, require
 from cna_service.vessels.identifiers import check_identifiers
 from cna_service.workflow.asked import Asked
-from cna_service.workflow.projections import DESK, DIRECTORY, LAW, LISTED
+from cna_service.workflow.projections import DESK, LAW
 from cna_service.workflow.searching import search_register
 
 router = APIRouter()
@@ -144,49 +143,6 @@ def _agreement(agreement: Agreement, law: LawBook, adopted: set[str]) -> dict[st
                 "text_sha256": p.text_sha256,
             }
             for p in agreement.provisions
-        ],
-    }
-
-
-@router.get("/authorities", summary="The directory", tags=["directory"], responses=_READING)
-def list_authorities(
-    service: Desk,
-    actor: Caller,
-    state: Annotated[str | None, Query(max_length=2)] = None,
-) -> JSONResponse:
-    """Offices that may ask or answer, now; each contact with since when and on whose word it stands."""
-    require(actor, Action.CASE_LIST)
-    with service.read() as reader:
-        listed = [a for a in reader.stream(DIRECTORY).of(LISTED) if a.is_listed_at(reader.now)]
-    wanted = [a for a in listed if state is None or a.state == state.upper()]
-    # A partner knows its own line; the other numbers are the desk's.
-    mine = [a for a in wanted if actor.kind != "authority" or a.id == actor.id]
-    return JSONResponse({"authorities": [_authority(a) for a in mine]})
-
-
-def _authority(authority: Authority) -> dict[str, Any]:
-    return {
-        "id": authority.id,
-        "state": authority.state,
-        "name": authority.name,
-        "functions": list(authority.functions),
-        "subjects": list(authority.subjects),
-        "languages": list(authority.languages),
-        "zone": authority.zone,
-        "from": plain(authority.valid_from),
-        "to": plain(authority.valid_to),
-        "source": authority.source,
-        "contacts": [
-            {
-                "contact": c.id,
-                "kind": c.kind,
-                "value": plain(c.value),
-                "function": c.function,
-                "verified_at": plain(c.verified_at),
-                "by": plain(c.by),
-                "since": plain(c.since),
-            }
-            for c in authority.contacts
         ],
     }
 

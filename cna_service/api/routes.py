@@ -8,6 +8,7 @@ from cna_service.api import (
     alerts,
     callbacks,
     cases,
+    directory,
     duty,
     health,
     ledger,
@@ -18,13 +19,14 @@ from cna_service.api import (
 )
 
 PREFIX = "/api/v1"
-PARTS = (submissions, cases, steps, alerts, duty, lookups, ledger, tokens)
+PARTS = (submissions, cases, steps, alerts, duty, lookups, directory, ledger, tokens)
 
 TAGS = [
     {"name": "submissions", "description": "A request arrives and is kept, whatever it holds."},
     {"name": "cases", "description": "The folded record of a case, its log, its files."},
     {"name": "facts", "description": "What was said, seen and found, each with source and time."},
     {"name": "exchanges", "description": "One formal ask and what came of it, step by step."},
+    {"name": "deciding", "description": "Who may decide, second officers, our own agencies and chain."},
     {"name": "register", "description": "The national register: candidates, never findings."},
     {
         "name": "rules",

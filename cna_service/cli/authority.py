@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 
 from cna_service.cli.deployment import open_desk, whoever_asks
 from cna_service.cli.shown import columns, instant, show
+from cna_service.directory.model import Authority
 from cna_service.identity.store import KeptToken
 from cna_service.kit.errors import Invalid, Problem
+from cna_service.kit.instants import from_text
 from cna_service.workflow import authorities as verbs
 
 
@@ -93,42 +96,65 @@ def export(asked: Namespace) -> int:
 
 
 def list_authorities(asked: Namespace) -> int:
+    """The directory in force at an instant, by State, function, subject; all that was ever listed with --all."""
+    at = _instant(asked.at)
     with open_desk(asked) as running:
-        listed = tuple(verbs.directory(running.service))
-        now = running.service.clock.now()
+        found = verbs.directory_at(running.service, at=at)
         kept = verbs.tokens_of(running.service)
-    rows = [
-        (
-            a.id,
-            a.state,
-            a.name,
-            "yes" if a.is_listed_at(now) else "no",
-            "; ".join(verbs.reachable_on(a)) or "-",
-        )
+    listed = tuple(found.directory) if asked.all else found.directory.listed_at(found.at)
+    shown = [
+        a
         for a in listed
+        if asked.state in (None, a.state) and a.may(asked.function or None, asked.subject or None)
     ]
-    words = (
-        columns(rows, ("id", "State", "name", "listed", "contacts")) if rows else ["The directory is empty."]
-    )
+    rows = [_row(a, found.at) for a in shown]
+    heads = ("id", "State", "name", "for", "listed", "verified by us", "contacts")
+    words = [f"In force {instant(found.at)}, as known then (entry {found.seq} of the directory)."]
+    words += columns(rows, heads) if rows else ["Nobody is listed."]
     told = {
-        "authorities": [
-            {
-                "id": a.id,
-                "state": a.state,
-                "name": a.name,
-                "functions": a.functions,
-                "subjects": a.subjects,
-                "listed": a.is_listed_at(now),
-                "contacts": verbs.reachable_on(a),
-            }
-            for a in listed
-        ],
+        "at": instant(found.at),
+        "seq": found.seq,
+        "authorities": [_authority(a, found.at) for a in shown],
         "tokens": [_token(t) for t in kept],
     }
     tokens = [(t.jti, t.subject, instant(t.expires_at), _state(t), instant(t.last_used_at)) for t in kept]
-    heads = ("token", "of", "until", "state", "last used")
-    show(asked, told, [*words, *([""] if tokens else []), *(columns(tokens, heads) if tokens else [])])
+    of_tokens = ("token", "of", "until", "state", "last used")
+    show(asked, told, [*words, *([""] if tokens else []), *(columns(tokens, of_tokens) if tokens else [])])
     return 0
+
+
+def _instant(told: str | None) -> datetime | None:
+    try:
+        return None if told is None else from_text(told)
+    except ValueError as error:
+        fix = "Write it like 2026-11-21T18:03:00Z."
+        raise Invalid("", Problem("--at", told, str(error), fix)) from None
+
+
+def _row(authority: Authority, at: datetime) -> tuple[str, ...]:
+    return (
+        authority.id,
+        authority.state,
+        authority.name,
+        ", ".join([*authority.functions, *authority.subjects]) or "-",
+        "yes" if authority.is_listed_at(at) else "no",
+        "yes" if authority.is_verified_at(at) else "no",
+        "; ".join(verbs.reachable_on(authority, at)) or "-",
+    )
+
+
+def _authority(authority: Authority, at: datetime) -> dict[str, object]:
+    return {
+        "id": authority.id,
+        "state": authority.state,
+        "name": authority.name,
+        "functions": authority.functions,
+        "subjects": authority.subjects,
+        "listed": authority.is_listed_at(at),
+        "verified": authority.is_verified_at(at),
+        "source": authority.source,
+        "contacts": verbs.reachable_on(authority, at),
+    }
 
 
 def _token(kept: KeptToken) -> dict[str, object]:

@@ -142,7 +142,19 @@ def _authority(commands: argparse._SubParsersAction[Parser]) -> None:
         _add(authority, "import", "authority:import_file", "list the authorities of a CSV file"), "CSV file"
     )
     _add(authority, "export", "authority:export", "print the directory as CSV")
-    _add(authority, "list", "authority:list_authorities", "the directory, and tokens with their last use")
+    listing = _add(
+        authority,
+        "list",
+        "authority:list_authorities",
+        "the directory in force, and tokens with their last use",
+    )
+    listing.add_argument(
+        "--at", metavar="INSTANT", help="as it held and was known then: 2026-11-21T18:03:00Z (now)"
+    )
+    listing.add_argument("--state", help="two letters, ISO 3166")
+    for name in ("function", "subject"):
+        listing.add_argument(f"--{name}", help="who is listed for it")
+    listing.add_argument("--all", action="store_true", help="every authority ever listed")
 
 
 def _registry(commands: argparse._SubParsersAction[Parser]) -> None:

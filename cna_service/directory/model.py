@@ -107,6 +107,10 @@ class Authority:
     def contact(self, contact: str) -> Contact | None:
         return next((c for c in self.contacts if c.id == contact), None)
 
+    def is_verified_at(self, at: datetime) -> bool:
+        """Whether somebody proved one of its contacts, not too long ago."""
+        return any(c.state_at(at) == VERIFIED for c in self.contacts)
+
     def is_listed_at(self, at: datetime) -> bool:
         begun = self.valid_from is None or self.valid_from <= at
         return begun and (self.valid_to is None or at < self.valid_to)

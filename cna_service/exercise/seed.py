@@ -31,16 +31,14 @@ from cna_service.registry.synth import synthetic_register
 from cna_service.workflow.projections import (
     DESK,
     DESK_STATE,
-    DIRECTORY,
     DUTY,
     LAW,
-    LISTED,
     OFFICERS,
     REGISTRY,
     ROSTERS,
 )
 from cna_service.workflow.roster import set_roster
-from cna_service.workflow.seeding import adopt_policies, note_facts
+from cna_service.workflow.seeding import adopt_policies, list_offices, note_facts, office_seeds
 from cna_service.workflow.service import Service
 
 _VESSEL_FIELDS = frozenset(f.name for f in fields(RegisterVessel)) - {"rest"}
@@ -93,13 +91,9 @@ def seed_roster(service: Service, path: Path) -> None:
 
 
 def seed_authorities(service: Service, path: Path) -> None:
-    with service.read() as reader:
-        if reader.stream(DIRECTORY).of(LISTED).authorities:
-            return
-    seeds = authority_seeds(path.name, path.read_bytes(), exercise=True)
-    with service.write(SERVICE, Action.AUTHORITY_CHANGE, DIRECTORY) as work:
-        for kind, body in seeds:
-            work.append(Draft(kind, body))
+    """The fictional States' authorities, and the offices that a real desk begins with."""
+    fictional = authority_seeds(path.name, path.read_bytes(), exercise=True)
+    list_offices(service, [*fictional, *office_seeds(path.parent.parent)])
 
 
 def seed_law(service: Service, path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from cna_service.directory.model import Authority
+from cna_service.directory.model import DOUBTED, STALE, UNVERIFIED, Authority, Contact
 from cna_service.directory.rules import Directory, apply_directory
 from cna_service.directory.seeds import DirectoryUnreadable
 from cna_service.directory.table import export_csv, import_csv, listing_problems
@@ -58,6 +58,31 @@ class IssuedToken:
 def directory(service: Service) -> Directory:
     with service.read() as reader:
         return reader.stream(DIRECTORY).of(LISTED)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryAt:
+    """The directory in force at ``at``, as known at ``known_at``; ``seq`` and ``leaf``: the entry it was read up to."""
+
+    directory: Directory
+    at: datetime
+    known_at: datetime
+    seq: int
+    leaf: str | None
+
+
+def directory_at(
+    service: Service, *, at: datetime | None = None, known_at: datetime | None = None
+) -> DirectoryAt:
+    """The version in force at an instant (default now), as this desk knew it then or at ``known_at`` (practice R7)."""
+    with service.read() as reader:
+        now = reader.now
+        known = known_at or at or now
+        if known >= now:
+            folded = reader.stream(DIRECTORY)
+        else:
+            folded = reader.folds.as_of(reader.connection, DIRECTORY, at=known)
+        return DirectoryAt(folded.of(LISTED), at or now, min(known, now), folded.head.seq, folded.head.leaf)
 
 
 def export_directory(service: Service) -> str:
@@ -167,10 +192,18 @@ def tokens_of(service: Service, subject: str | None = None) -> tuple[KeptToken, 
         return tuple(t for t in store.tokens_of(reader.connection, subject) if t.kind != "officer")
 
 
-def reachable_on(authority: Authority) -> tuple[str, ...]:
-    """Its contacts, a line each."""
+def reachable_on(authority: Authority, at: datetime | None = None) -> tuple[str, ...]:
+    """Its contacts, a line each; what is not proved, or known to be wrong, says so."""
     return tuple(
-        f"{c.kind} {c.value}{f' ({c.function})' if c.function else ''}"
+        f"{c.kind} {c.value}{f' ({c.function})' if c.function else ''}{_how_sure(c, at)}"
         for c in authority.contacts
         if not isinstance(c.value, Erased)
     )
+
+
+_UNSURE = {DOUBTED: "found wrong", STALE: "stale", UNVERIFIED: "not verified"}
+
+
+def _how_sure(contact: Contact, at: datetime | None) -> str:
+    words = None if at is None else _UNSURE.get(contact.state_at(at))
+    return f" [{words}]" if words else ""

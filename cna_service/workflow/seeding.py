@@ -7,16 +7,18 @@ adopts a provision. Every function may be called at each start; what is there al
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from cna_service.agreements.seeds import Seed, fact_seeds
+from cna_service.directory.seeds import authority_seeds
 from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Refused
 from cna_service.ledger import store
 from cna_service.ledger.entry import Body, Draft
 from cna_service.ledger.queries import first_entry
-from cna_service.workflow.projections import DESK, LAW, STREAMS
+from cna_service.workflow.projections import DESK, DIRECTORY, LAW, LISTED, STREAMS
 from cna_service.workflow.service import Service
 
 _FACTS = frozenset({"participation.noted", "election.noted"})
@@ -84,10 +86,31 @@ def _check_birth(service: Service, first: Body, *, exercise: bool) -> None:
             )
 
 
-def seed_real(service: Service) -> None:
-    """A real desk begins with the files' facts, none of them adopted; no officer, no authority, no roster."""
+def seed_real(service: Service, config: Path | None = None) -> None:
+    """A real desk begins with the files' facts, none of them adopted, and with the offices that published sources
+    name, none of them verified (``config/directory``); no officer, no roster."""
     adopt_policies(service)
     note_facts(service, fact_seeds(service.policies.catalogue))
+    if config is not None:
+        list_offices(service, office_seeds(config))
+
+
+def office_seeds(config: Path) -> list[Seed]:
+    """The offices of ``config/directory``. Raises DirectoryUnreadable."""
+    files = sorted((config / "directory").glob("*.toml"))
+    return [seed for path in files for seed in authority_seeds(path.name, path.read_bytes())]
+
+
+def list_offices(service: Service, seeds: Iterable[Seed]) -> int:
+    """List authorities in a directory that holds none yet; returns how many."""
+    offices = list(seeds)
+    with service.read() as reader:
+        if reader.stream(DIRECTORY).of(LISTED).authorities or not offices:
+            return 0
+    with service.write(SERVICE, Action.AUTHORITY_CHANGE, DIRECTORY) as work:
+        for kind, body in offices:
+            work.append(Draft(kind, body))
+    return len(offices)
 
 
 def adopt_policies(service: Service) -> list[str]:
