@@ -139,6 +139,7 @@ def clock_json(
     return {
         "clock": clock.id,
         "kind": clock.kind,
+        "exchange": clock.exchange,
         "vessel": vessel,
         "measure": measure,
         "provision": terms.get("provision"),

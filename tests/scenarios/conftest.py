@@ -17,5 +17,9 @@ def seeded_exercise(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def exercise(seeded_exercise: Path, tmp_path: Path) -> Iterator[Exercise]:
+    """After every script the log is sound, and what was derived from it is what a replay derives."""
     with served(copied(seeded_exercise, tmp_path / "desk")) as one:
         yield one
+        if not one.is_spoilt:
+            assert one.cna("case", "replay", "--all") == (0, [])
+            assert one.cna("ledger", "verify") == (0, [])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ import uvicorn
 
 from cna_service.app import create_app
 from cna_service.bootstrap import build
+from cna_service.cli.main import main
 from cna_service.kit.instants import from_text, to_text
 from cna_service.settings import Settings
 from tests.workflow.station import HandClock
@@ -41,6 +43,8 @@ class Exercise:
     client: httpx.Client
     data: Path
     begin: datetime
+    is_spoilt: bool = False
+    """A test changed stored bytes on purpose."""
     _tokens: dict[str, dict[str, str]] = field(default_factory=dict)
 
     # --- who
@@ -86,17 +90,20 @@ class Exercise:
 
     # --- time
 
-    def at(self, *, hours: float = 0, minutes: float = 0) -> str:
+    def at(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> str:
         """Go to so long after the script's T+00:00."""
-        target = self.begin + timedelta(hours=hours, minutes=minutes)
+        target = self.begin + timedelta(days=days, hours=hours, minutes=minutes)
         for _ in range(20):
             answer = self._post("/simulation/clock", {"set": to_text(target)})
             if answer["settled"]:
                 return to_text(target)
         raise AssertionError(answer)
 
-    def instant(self, *, hours: float = 0, minutes: float = 0) -> str:
-        return to_text(self.begin + timedelta(hours=hours, minutes=minutes))
+    def now(self) -> datetime:
+        return from_text(self._get("/simulation/clock").json()["clock"])
+
+    def instant(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> str:
+        return to_text(self.begin + timedelta(days=days, hours=hours, minutes=minutes))
 
     # --- telephones
 
@@ -119,32 +126,41 @@ class Exercise:
         self._post(f"/simulation/phones/{quote(phone['number'])}/sms", {"text": f"1 {codes[-1]}"})
         self._post("/simulation/clock", {"advance_seconds": 0})
 
-    def take_alerts(self, ref: str, who: str) -> bool:
-        """Takes every alert of the case that nobody holds; he is on the way, and need not be asked for an hour."""
-        free = [a["alert"] for a in self.case(ref)["alerts"] if a["is_open"] and a["held_by"] is None]
-        for alert in free:
-            self.act(who, f"/alerts/{alert}/acknowledgement", minutes=60)
-        return bool(free)
+    def take_alerts(self, ref: str, who: str) -> Any:
+        """Takes every alert of the case that nobody holds; the case as it was before."""
+        case = self.case(ref)
+        for alert in case["alerts"]:
+            if alert["is_open"] and alert["held_by"] is None:
+                self.act(who, f"/alerts/{alert['alert']}/acknowledgement")
+        return case
 
     def watches(self, ref: str, who: str, *, until: float) -> None:
-        """Goes to that minute; the officer takes what rings as soon as it rings, and decides nothing."""
-        target = self.begin + timedelta(minutes=until)
-        took = self.take_alerts(ref, who)
-        while (now := from_text(self._get("/simulation/clock").json()["clock"])) < target:
-            stop = min([target, *self._stops(ref, now, took=took)])
-            self.at(minutes=(stop - self.begin) / timedelta(minutes=1))
-            took = self.take_alerts(ref, who)
+        """Goes to that minute; the officer takes what rings as soon as it rings, says that he waits for their answer
+        (desk-rules 3.1), and decides nothing."""
+        target, now = self.begin + timedelta(minutes=until), self.now()
+        case = self.take_alerts(ref, who)
+        while now < target:
+            now = min([target, *self._waits(case, who, now), *_warnings(case, now)])
+            self.at(minutes=(now - self.begin) / timedelta(minutes=1))
+            case = self.take_alerts(ref, who)
 
-    def _stops(self, ref: str, now: datetime, *, took: bool) -> Iterator[datetime]:
-        """When the clocks that run warn and run out, and when a holder who writes nothing is asked (desk-rules 3.1)."""
-        yield now + timedelta(minutes=60 if took else 30)
-        for clock in self.case(ref)["clocks"]:
-            if clock["state"] == "running":
-                starts, due = from_text(clock["starts_at"]), from_text(clock["due_at"])
-                marks = [starts + (due - starts) * n / 100 for n in (50, 75, 90, 100)]
-                yield from (m for m in (*marks, due - timedelta(minutes=45)) if m > now)
-                if not took:
-                    yield now + max((due - now) / 10, timedelta(minutes=3))
+    def _waits(self, case: Any, who: str, now: datetime) -> list[datetime]:
+        """When the holder, who is awake, says so anew: shortly before he would be asked (half of what is left of the
+        clock that ends first, never under three minutes)."""
+        answered = {e["exchange"] for e in case["exchanges"] if e["answers"]}
+        due = [
+            from_text(c["due_at"])
+            for c in case["clocks"]
+            if c["state"] == "running" and c["kind"] != "own" and c["exchange"] not in answered
+        ]
+        if not due:
+            return []
+        until = now + (min(due) - now) / 2
+        said = {"for": "their answer", "until": to_text(until)}
+        answer = self.client.post(f"{API}/cases/{case['ref']}/waiting", json=said, headers=self.officer(who))
+        assert answer.status_code in (201, 409), answer.text
+        quiet = max(until, now + timedelta(minutes=3)) - timedelta(seconds=20)
+        return [quiet] if answer.status_code == 201 else []
 
     def condition(self, condition: str, *owners: str) -> None:
         """What befalls everything sent to these people's telephones from now on."""
@@ -179,6 +195,13 @@ class Exercise:
             if str(item.get("value", "")).startswith("granted")
         ]
 
+    def cna(self, *command: str) -> tuple[int, list[Any]]:
+        """What the command line says of the desk while it runs: exit code, and what it found wrong."""
+        with redirect_stdout(io.StringIO()) as said:
+            code = main([*command, "--data", str(self.data), "--exercise", "--json"])
+        told = json.loads(said.getvalue())
+        return code, list(told.get("findings", told.get("differences", [])))
+
     def mails(self, to: str) -> list[dict[str, Any]]:
         return [m for m in self._get("/simulation/mail").json() if to in m["to"]]
 
@@ -187,6 +210,15 @@ class Exercise:
         content = self._get(f"{API}/cases/{ref}/documents/{n}.pdf", self.officer("duty-1")).content
         pages = pypdf.PdfReader(io.BytesIO(content)).pages
         return " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
+
+
+def _warnings(case: Any, now: datetime) -> Iterator[datetime]:
+    """When the clocks that run warn and run out."""
+    for clock in case["clocks"]:
+        if clock["state"] == "running":
+            starts, due = from_text(clock["starts_at"]), from_text(clock["due_at"])
+            marks = [starts + (due - starts) * n / 100 for n in (50, 75, 90, 100)]
+            yield from (m for m in (*marks, due - timedelta(minutes=45)) if m > now)
 
 
 @contextmanager

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from cna_service.cli.main import main
 from cna_service.kit.clock import SystemClock
 from tests.scenarios.served import Exercise
 
@@ -39,15 +35,7 @@ FREIGHTER: dict[str, Any] = {
 }
 
 
-def verify(exercise: Exercise, capsys: pytest.CaptureFixture[str]) -> tuple[int, Any]:
-    capsys.readouterr()
-    code = main(["ledger", "verify", "--data", str(exercise.data), "--exercise", "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
-def test_one_request_from_arrival_to_sealed_answer(
-    exercise: Exercise, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_request_from_arrival_to_sealed_answer(exercise: Exercise) -> None:
     # Arrival: a reference, a receipt that acknowledges nothing, a legal clock of four hours without effect.
     exercise.authority("mrcc-xb")
     machine = SystemClock()
@@ -174,10 +162,10 @@ def test_one_request_from_arrival_to_sealed_answer(
     }
     assert next(e["seal"] for e in entries if e["type"] == "answer.given") == "sealed"
 
-    code, told = verify(exercise, capsys)
-    assert (code, told["findings"]) == (0, []), told
+    assert exercise.cna("ledger", "verify") == (0, [])
 
     answered = exercise.of(ref, "answer.given")[0]
+    exercise.is_spoilt = True
     with sqlite3.connect(exercise.data / "desk.sqlite3") as database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {name}")
@@ -187,9 +175,9 @@ def test_one_request_from_arrival_to_sealed_answer(
             ('"form":"written"', '"form":"writtem"', f"case:{ref}", answered["seq"]),
         )
         assert changed.rowcount == 1
-    code, told = verify(exercise, capsys)
+    code, findings = exercise.cna("ledger", "verify")
     assert code == 1
-    first = told["findings"][0]
+    first = findings[0]
     assert (first["stream"], first["seq"]) == (f"case:{ref}", answered["seq"])
     assert first["index"] is not None
 
