@@ -26,6 +26,11 @@ _WAKE_EVERY = 0.05
 class Line(Protocol):
     """Whoever acts in case time outside the desk; :class:`~cna_service.exercise.phone_company.PhoneCompany` is one."""
 
+    @property
+    def name(self) -> str:
+        """Who it is, in words."""
+        ...
+
     def in_flight(self) -> int:
         """How much goes on now without case time moving."""
         ...
@@ -159,9 +164,9 @@ class Driver:
         before = self._standing(now)
         if words := _words(before):
             return words
-        busy = sum(line.in_flight() for line in self._lines)
-        if busy:
-            return (f"telephone company: {busy} under way",)
+        busy = ((line.name, line.in_flight()) for line in self._lines)
+        if words := tuple(f"{name}: {n} under way" for name, n in busy if n):
+            return words
         after = self._standing(now)
         if words := _words(after):
             return words

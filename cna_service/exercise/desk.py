@@ -20,6 +20,7 @@ from cna_service.db.database import Database
 from cna_service.exercise import store
 from cna_service.exercise.advance import Driver
 from cna_service.exercise.clock import ClockState, ExerciseClock
+from cna_service.exercise.counterparts import Counterparts
 from cna_service.exercise.loopback import client_for
 from cna_service.exercise.mailbox import Mailbox
 from cna_service.exercise.phone_company import PhoneCompany
@@ -70,6 +71,7 @@ class ExerciseDesk:
         self._is_started = False
         self._service: Service | None = None
         self._driver: Driver | None = None
+        self._counterparts: Counterparts | None = None
         self._account = Account("AC" + secrets.token_hex(16), secrets.token_hex(16), desk.telephone)
         self._local_url = local_url
         self.mailbox = Mailbox(desk.mail_from, clock)
@@ -148,13 +150,20 @@ class ExerciseDesk:
         assert self._driver is not None, "attach comes first"
         return self._driver
 
+    @property
+    def counterparts(self) -> Counterparts:
+        assert self._counterparts is not None, "attach comes first"
+        return self._counterparts
+
     def seed(self, service: Service) -> None:
         """Give an empty database what an exercise begins with; raises what ``seed_exercise`` does."""
         seed_exercise(service, self._config / "exercise")
 
     def attach(self, running: HasService) -> None:
         self._service = running.service
-        self._driver = Driver(self._database, self.clock, (self.company,), running.service.wakes.wake)
+        self._counterparts = Counterparts(running.service, self.clock)
+        lines = (self.company, self._counterparts)
+        self._driver = Driver(self._database, self.clock, lines, running.service.wakes.wake)
         self.company.send_replies_to(f"{self.desk.public_url}{REPLIES}")
         self.list_phones()
 
@@ -171,12 +180,15 @@ class ExerciseDesk:
         self._is_started = True
         self.company.start()
         self.clock.start()
+        self.counterparts.start()
         self._telephony.prepare()
 
     def stop(self) -> None:
         """Close the company and keep the clock. A desk that was never started keeps nothing: it moved nothing."""
         if self._driver is not None:
             self._driver.stop()
+        if self._counterparts is not None:
+            self._counterparts.stop()
         if not self._is_started:
             # Its socket is open already, and only a server that runs can be shut down.
             self.company.start()

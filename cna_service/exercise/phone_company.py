@@ -29,6 +29,8 @@ class PhoneCompany:
     """``inbound_sms_url``: where replies go; may be set later. ``port`` 0 takes a free one. ``latency`` (before
     each answer) and ``hang`` (of a request left hanging) are real time. ``client`` posts the callbacks."""
 
+    name = "telephone company"
+
     def __init__(
         self,
         account: Account,

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from cna_service.api import problems
 from cna_service.exercise import simulation_bodies as bodies
+from cna_service.exercise.counterpart_orders import counterpart_order
 from cna_service.exercise.simulation_access import check_caller
 from cna_service.exercise.simulation_bodies import ClockOrder
 from cna_service.exercise.simulation_session import open_console
@@ -51,6 +52,7 @@ def create_simulation(desk: ExerciseDesk) -> APIRouter:
     _add_clock(router, desk)
     _add_phones(router, desk)
     _add_mail(router, desk)
+    _add_counterparts(router, desk)
 
     @router.get("", summary="What is seeded")
     def whole() -> dict[str, object]:
@@ -63,12 +65,6 @@ def create_simulation(desk: ExerciseDesk) -> APIRouter:
     @router.post("/session", summary="Sign in at the console as an officer of the exercise, from a form")
     def session(request: Request, form: Annotated[bytes, Depends(_raw)]) -> Response:
         return open_console(desk.service, form, request.client.host if request.client else "")
-
-    @router.post("/counterpart", status_code=501, summary="Not in this version")
-    def counterpart() -> Response:
-        return not_yet(
-            "Counterparts that answer by themselves are not in this version; answer with their token."
-        )
 
     return router
 
@@ -139,6 +135,17 @@ def _add_mail(router: APIRouter, desk: ExerciseDesk) -> None:
     @router.post("/mail", status_code=501, summary="Not in this version")
     def arriving() -> Response:
         return not_yet("Mail arriving at the desk is not in this version; send a submission instead.")
+
+
+def _add_counterparts(router: APIRouter, desk: ExerciseDesk) -> None:
+    @router.get("/counterpart", summary="What partners were ordered to do, what is to come, what was done")
+    def counterparts() -> dict[str, Any]:
+        _let_happen(desk)
+        return desk.counterparts.as_json()
+
+    @router.post("/counterpart", status_code=201, summary="Let a partner behave by itself, for training")
+    def counterpart(told: Told) -> dict[str, Any]:
+        return desk.counterparts.order(counterpart_order(told))
 
 
 def _let_happen(desk: ExerciseDesk) -> None:

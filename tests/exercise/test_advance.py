@@ -72,6 +72,7 @@ class Line:
     clock: ExerciseClock
     busy: int = 0
     due: list[datetime] = field(default_factory=list)
+    name: str = "telephone company"
 
     def in_flight(self) -> int:
         return self.busy

@@ -237,7 +237,7 @@ def test_mail_of_the_desk_is_shown(client: TestClient, running: Running) -> None
     ]
 
 
-@pytest.mark.parametrize("path", ["/simulation/mail", "/simulation/counterpart"])
+@pytest.mark.parametrize("path", ["/simulation/mail"])
 def test_what_this_version_lacks_says_so(client: TestClient, path: str) -> None:
     answer = client.post(path, json={"authority": "mrcc-xb"})
     assert (answer.status_code, answer.headers["content-type"]) == (501, "application/problem+json")
