@@ -157,9 +157,17 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
         steps.record_standing,
         "Record how sure we are who asks",
         thing(
-            {"standing": one_of(steps.STANDINGS), "number": text(), "by": PARTY, "reason": text()},
+            {
+                "standing": one_of(steps.STANDINGS),
+                "number": text("called back: one that the directory lists for this authority"),
+                "by": PARTY,
+                "reason": text(),
+                "words": _WORDS,
+                "happened_at": TOLD_INSTANT,
+            },
             required=("standing",),
         ),
+        "A call-back counts on a number of the directory alone; its row stands in the entry.",
     ),
     Step(
         "questions",
@@ -333,7 +341,7 @@ def _in_exchange(step: Step[ExchangeVerb]) -> Callable[..., Response]:
 
 def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[str, ...]) -> None:
     in_exchange = path.startswith("/cases/{ref}/exchanges/{n}/")
-    name = f"exchange_{step.path}" if in_exchange else step.path.replace("/{n}/", "_")
+    name = f"exchange_{step.path}" if in_exchange else step.path.replace("/{n}/", "_").replace("/{n}", "_n")
     router.add_api_route(
         path,
         act,

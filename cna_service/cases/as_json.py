@@ -64,7 +64,7 @@ def case_json(record: CaseRecord) -> dict[str, Any]:
 
 def _parts(record: CaseRecord) -> dict[str, Any]:
     """The further parts of a case, each of their fields under its own name."""
-    parts = (record.dealings, record.deciding, record.sea, record.papers, record.transcripts)
+    parts = (record.dealings, record.deciding, record.law, record.sea, record.papers, record.transcripts)
     return {name: value for part in parts for name, value in plain(part).items()}
 
 
@@ -107,6 +107,7 @@ def _exchange(record: CaseRecord, exchange: Exchange) -> dict[str, Any]:
         "basis_chosen": plain(exchange.chosen),
         "text": plain(exchange.text),
         "standing": exchange.standing or None,
+        "standings": plain(exchange.standings),
         "acknowledgement": None
         if mark is None
         else {"seq": mark.seq, "at": to_text(mark.at), "by": plain(mark.by), "automatic": mark.automatic},

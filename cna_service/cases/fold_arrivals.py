@@ -96,6 +96,7 @@ def _exchange_opened(record: CaseRecord, entry: Entry) -> CaseRecord:
         their_reference=b.get("their_reference"),
         text=b.get("text"),
         standing=b.get("standing", "unverified"),
+        distribution=tuple(b.get("distribution", ())),
     )
     return replace(record, exchanges=(*record.exchanges, exchange))
 
@@ -107,10 +108,20 @@ def change(record: CaseRecord, n: int, how: Callable[[Exchange], Exchange]) -> C
 
 def _acknowledged(record: CaseRecord, entry: Entry) -> CaseRecord:
     automatic = bool(entry.body.get("automatic", False))
-    mark = Acknowledgement(entry.seq, entry.recorded_at, entry.actor, automatic)
+    b = entry.body
+    theirs = None if b.get("ours", True) else b.get("by") or {}
+    mark = Acknowledgement(entry.seq, entry.recorded_at, entry.actor, automatic, theirs, b.get("words"))
     record = replace(record, clocks=after_event(record.clocks, entry.body["exchange"], ACKNOWLEDGED, entry))
     return change(
         record, entry.body["exchange"], lambda e: replace(e, acknowledgement=e.acknowledgement or mark)
+    )
+
+
+def _machine_word(record: CaseRecord, entry: Entry) -> CaseRecord:
+    return change(
+        record,
+        entry.body["exchange"],
+        lambda e: replace(e, machine_words=(*e.machine_words, noted(entry))),
     )
 
 
@@ -141,7 +152,12 @@ def _withdrawn(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 def _standing(record: CaseRecord, entry: Entry) -> CaseRecord:
-    return change(record, entry.body["exchange"], lambda e: replace(e, standing=entry.body["standing"]))
+    told = noted(entry)
+    return change(
+        record,
+        entry.body["exchange"],
+        lambda e: replace(e, standing=entry.body["standing"], standings=(*e.standings, told)),
+    )
 
 
 def _basis(record: CaseRecord, entry: Entry) -> CaseRecord:
@@ -169,6 +185,7 @@ APPLY = {
     "submission.received": _submission,
     "exchange.opened": _exchange_opened,
     "exchange.acknowledged": _acknowledged,
+    "machine_word.kept": _machine_word,
     "exchange.withdrawn": _withdrawn,
     "question.asked": _question,
     "standing.recorded": _standing,

@@ -12,6 +12,7 @@ from typing import Any
 
 from cna_service.cases.record_dealings import Dealings
 from cna_service.cases.record_deciding import Deciding
+from cna_service.cases.record_law import LawOfCase
 from cna_service.cases.record_papers import Papers
 from cna_service.cases.record_sea import Sea
 from cna_service.cases.record_transcripts import Transcripts
@@ -66,9 +67,12 @@ class AnswerItem:
     measure: str
     value: str
     conditions: object = ()
+    """Their texts, numbered from 1 in this order; perhaps erased."""
     valid_from: str | None = None
     valid_to: str | None = None
     words: object = None
+    condition_items: tuple[Mapping[str, Any], ...] = ()
+    """Number, kind and end of each condition, in the clear: what rules read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,22 @@ class Answer:
     late: bool = False
     decision: int | None = None
     conveyances: tuple[Conveyance, ...] = ()
+    to_closed_case: bool = False
+    checked: Mapping[str, Any] | None = None
+    """Against which rows of the directory the answerer was checked when the answer came (practice R7)."""
+    not_counted: tuple[Mapping[str, Any], ...] = ()
+    """The items that no listed authority answered, each with ``why``."""
+    override_reason: object = None
+    listed_by: tuple[Mapping[str, Any], ...] = ()
+    """What a listed authority confirmed of an answer of another office; each entry names its items."""
+    confirms: int | None = None
+    """The oral answer that this writing confirms."""
+    differs: tuple[Mapping[str, Any], ...] = ()
+    """Where the writing differs from the word: vessel, measure, ``in``, ``narrower`` (desk-rules 6.4)."""
+    readings: tuple[Mapping[str, Any], ...] = ()
+    withdrawal: Mapping[str, Any] | None = None
+    notices: tuple[Mapping[str, Any], ...] = ()
+    """How the other side was told that this answer of ours limits or takes back an earlier one."""
 
     @property
     def conveyed_at(self) -> datetime | None:
@@ -121,6 +141,9 @@ class Acknowledgement:
     at: datetime
     by: Mapping[str, Any]
     automatic: bool = False
+    theirs: Mapping[str, Any] | None = None
+    """Who of the other side acknowledged our ask; None for ours."""
+    words: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +169,18 @@ class Exchange:
     text: object = None
     acknowledgement: Acknowledgement | None = None
     standing: str = "unverified"
+    standings: tuple[Mapping[str, Any], ...] = ()
+    """Every finding on who asks, oldest first; a call-back holds the directory's row of the number."""
     answers: tuple[Answer, ...] = ()
     decisions: tuple[Mapping[str, Any], ...] = ()
     questions: tuple[Mapping[str, Any], ...] = ()
     extensions: tuple[Mapping[str, Any], ...] = ()
     chosen: Mapping[str, Any] | None = None
     withdrawn_seq: int | None = None
+    machine_words: tuple[Mapping[str, Any], ...] = ()
+    """Auto-replies, read receipts, ticket numbers: kept, and never an acknowledgement (desk-rules 5.3)."""
+    distribution: tuple[Mapping[str, Any], ...] = ()
+    """Who was informed by it, where it informs several (kind ``distribution``)."""
 
     @property
     def is_inbound(self) -> bool:
@@ -178,11 +207,16 @@ class Clock:
     lapsed_at: datetime | None = None
     lapsed_seq: int | None = None
     lapse: Mapping[str, Any] | None = None
+    lapse_proposed: Mapping[str, Any] | None = None
+    """What one officer proposes to record of the lapse; nothing follows before a second one approves."""
     stopped_at: datetime | None = None
     stopped_seq: int | None = None
     reason: object = None
     stated_by: object = None
     disturbed_by: str | None = None
+    superseded_seq: int | None = None
+    """The entry that re-based its exchange after a change of the law: the clock stays, and gives nothing any more."""
+    superseded_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -212,6 +246,7 @@ class CaseRecord:
     links: tuple[Mapping[str, Any], ...] = ()
     dealings: Dealings = field(default_factory=Dealings)
     deciding: Deciding = field(default_factory=Deciding)
+    law: LawOfCase = field(default_factory=LawOfCase)
     sea: Sea = field(default_factory=Sea)
     papers: Papers = field(default_factory=Papers)
     transcripts: Transcripts = field(default_factory=Transcripts)

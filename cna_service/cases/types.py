@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cna_service.cases import (
+    types_answers,
     types_dealings,
     types_deciding,
+    types_law,
     types_papers,
     types_sea,
     types_transcripts,
@@ -54,7 +56,11 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("exchange.extended", "more time was asked for and given", (*_PARTY, "/words¶")),
     EntryType("exchange.withdrawn", "the ask was taken back by who made it", (*_PARTY, "/words¶")),
     EntryType("question.asked", "a question was put to the other side or to us", (*_PARTY, "/words¶")),
-    EntryType("standing.recorded", "how sure we are who asks", (*_PARTY, "/number", "/reason¶")),
+    EntryType(
+        "standing.recorded",
+        "how sure we are who asks",
+        (*_PARTY, "/number", "/reason¶", "/words¶", "/directory/verified_by"),
+    ),
     EntryType("basis.chosen", "an officer chose under which provision to act", ("/reason¶",)),
     EntryType("clock.armed", "a clock was set", ("/reason¶", "/stated_by", "/terms/silence/stated")),
     EntryType("clock.started", "what a clock waited for happened", ()),
@@ -140,8 +146,10 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("case.linked", "another case belongs to this one", ("/reason¶",)),
     EntryType("case.closed", "nothing more is owed or waited for", ("/words¶", "/waived¶")),
     EntryType("case.reopened", "the case goes on", ("/words¶",)),
+    *types_answers.ENTRY_TYPES,
     *types_dealings.ENTRY_TYPES,
     *types_deciding.ENTRY_TYPES,
+    *types_law.ENTRY_TYPES,
     *types_sea.ENTRY_TYPES,
     *types_papers.ENTRY_TYPES,
     *types_transcripts.ENTRY_TYPES,

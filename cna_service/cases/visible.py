@@ -84,6 +84,7 @@ def _exchange(exchange: Exchange) -> Exchange:
         exchange,
         acknowledgement=_acknowledgement(exchange.acknowledgement),
         standing="",
+        standings=(),
         answers=tuple(_answer(a) for a in exchange.answers if not a.ours or a.conveyed_at is not None),
         decisions=(),
         questions=tuple(_outward(q) for q in exchange.questions),

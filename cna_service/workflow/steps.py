@@ -16,7 +16,8 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.asked import Asked
-from cna_service.workflow.projections import case_stream
+from cna_service.workflow.contacts import on_number, row_of
+from cna_service.workflow.projections import DIRECTORY, LISTED, case_stream
 from cna_service.workflow.receipts import done, exchange_of
 from cna_service.workflow.replies_json import clocks_json
 from cna_service.workflow.service import Service
@@ -45,22 +46,50 @@ def theirs(work: Work, n: int) -> Exchange:
 def record_standing(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{standing, number?, by?, reason?}``: how sure we are who asks; a call-back names the directory's number."""
+    """``{standing, number?, by?, reason?, words?, happened_at?}``: how sure we are who asks.
+
+    ``called_back`` wants a number that the directory lists for that authority; its row stands in the entry, with since
+    when and on whose word. Another number is no call-back, whatever was said on it: it stays a remark.
+    """
     asked = Asked(body)
     told: dict[str, Any] = {
         "exchange": n,
         "standing": asked.word("standing", STANDINGS),
         "number": asked.text("number", longest=40),
     }
-    told |= {"by": by_whom(asked), "reason": asked.text("reason")}
+    told |= {"by": by_whom(asked), "reason": asked.text("reason"), "words": asked.text("words")}
+    happened = asked.told("happened_at")
     if told["standing"] == "called_back" and not told["number"]:
         asked.wrong("number", None, "is missing", "enter the number that was called back")
+    if told["standing"] == "called_back" and not (told["by"].get("name") or told["by"].get("office")):
+        asked.wrong("by", None, "says nobody", "name whom you reached, or the office")
     asked.check_unknown()
     asked.done()
     with service.write(actor, Action.STANDING_RECORD, case_stream(ref), key=key) as work:
-        exchange_of(work, n)
-        work.append(Draft("standing.recorded", {k: v for k, v in told.items() if v}))
-        return done(work, exchange=n)
+        exchange = exchange_of(work, n)
+        if told["standing"] == "called_back":
+            told["directory"] = _called(asked, work, exchange, told["number"])
+        asked.done()
+        kept = {k: v for k, v in told.items() if v}
+        work.append(Draft("standing.recorded", kept, happened_at=happened, told_at=work.now))
+        return done(work, exchange=n, standing=told["standing"], directory=told.get("directory"))
+
+
+def _called(asked: Asked, work: Work, exchange: Exchange, number: str) -> dict[str, Any] | None:
+    """The row of the directory under which this number stands; what is wrong is left in ``asked``."""
+    directory = work.of(LISTED, DIRECTORY)
+    if exchange.authority is not None:
+        offices = tuple(a for a in (directory.authorities.get(exchange.authority),) if a is not None)
+    else:
+        offices = directory.for_state(exchange.state or "", at=work.now)
+    for office in offices:
+        found = on_number(office, number)
+        if found is not None and found.is_usable:
+            return row_of(office, found, work.now)
+    who = exchange.authority_name or f"an authority of {exchange.state}"
+    why = f"is no number that the directory lists for {who}"
+    asked.wrong("number", None, why, "call one of the directory's; note this one as a remark (unverified)")
+    return None
 
 
 def ask_question(

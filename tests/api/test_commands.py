@@ -55,7 +55,7 @@ def test_an_exchange_goes_all_its_steps(desk: ApiDesk) -> None:
         return answer.json()
 
     step("acknowledgement", {"words": "received"})
-    step("standing", {"standing": "called_back", "number": "+15550102"})
+    step("standing", {"standing": "called_back", "number": "+15550102", "by": {"office": "MRCC XB"}})
     step("questions", {"words": "What cargo?"})
     step("questions", {"words": "Fish, they say."}, desk.authority())
     step("extension", {"until": "2027-01-01T00:00:00Z", "by": {"name": "N. N."}})

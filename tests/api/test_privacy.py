@@ -57,7 +57,7 @@ ON_CASE: dict[str, dict[str, Any]] = {
 }
 IN_EXCHANGE: dict[str, dict[str, Any]] = {
     "acknowledgement": {"words": MARK},
-    "standing": {"standing": "called_back", "number": MARK, "by": PARTY, "reason": MARK},
+    "standing": {"standing": "unverified", "number": MARK, "by": PARTY, "reason": MARK, "words": MARK},
     "questions": {"words": MARK, "by": PARTY},
     "extension": {"until": "2027-01-01T00:00:00Z", "by": PARTY, "words": MARK},
     "basis": {"provisions": ["coe-7"], "reason": MARK},

@@ -51,9 +51,10 @@ def test_a_request_is_acknowledged_once_by_a_named_officer_and_the_partner_is_to
 
 def test_a_call_back_names_the_number(desk: LiveDesk) -> None:
     ref = received(desk)
-    assert refused(desk, record_standing, ref, 1, standing="called_back") == {"/number"}
+    assert refused(desk, record_standing, ref, 1, standing="called_back") == {"/number", "/by"}
     assert refused(desk, record_standing, ref, 1, standing="trusted", extra=1) == {"/standing", "/extra"}
-    desk.do(record_standing, "duty-1", ref, 1, standing="called_back", number="+15550102")
+    told = {"standing": "called_back", "number": "+15550102", "by": {"name": "Watch officer"}}
+    desk.do(record_standing, "duty-1", ref, 1, **told)
     assert desk.case(ref).exchanges[0].standing == "called_back"
 
 
