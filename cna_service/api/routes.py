@@ -11,6 +11,7 @@ from cna_service.api import (
     directory,
     duty,
     health,
+    law,
     ledger,
     lookups,
     steps,
@@ -19,7 +20,7 @@ from cna_service.api import (
 )
 
 PREFIX = "/api/v1"
-PARTS = (submissions, cases, steps, alerts, duty, lookups, directory, ledger, tokens)
+PARTS = (submissions, cases, steps, alerts, duty, lookups, law, directory, ledger, tokens)
 
 TAGS = [
     {"name": "submissions", "description": "A request arrives and is kept, whatever it holds."},

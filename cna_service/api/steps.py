@@ -13,6 +13,7 @@ from cna_service.api import (
     shapes_arrivals,
     steps_dealings,
     steps_deciding,
+    steps_law,
     steps_papers,
     steps_sea,
     steps_transcripts,
@@ -359,7 +360,7 @@ def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[s
     )
 
 
-_PARTS = (steps_dealings, steps_deciding, steps_sea, steps_papers, steps_transcripts)
+_PARTS = (steps_dealings, steps_deciding, steps_law, steps_sea, steps_papers, steps_transcripts)
 
 for _step in (*CASE_STEPS, *(s for part in _PARTS for s in part.CASE_STEPS)):
     _add(f"/cases/{{ref}}/{_step.path}", _step, _on_case(_step), _step.tags)

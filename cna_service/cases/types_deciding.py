@@ -4,4 +4,34 @@ from __future__ import annotations
 
 from cna_service.ledger.entry import EntryType
 
-ENTRY_TYPES: tuple[EntryType, ...] = ()
+_BY = ("/by/name", "/by/post", "/by/office", "/by/phone", "/by/email")
+_FILES = ("/attachments/*/name", "/attachments/*/sha256")
+
+ENTRY_TYPES: tuple[EntryType, ...] = (
+    EntryType(
+        "approval.asked", "a second officer is asked about an act, before it counts or after", ("/words¶",)
+    ),
+    EntryType("approval.given", "a second officer approved the act", ("/words¶", "/from")),
+    EntryType("approval.refused", "a second officer did not approve the act", ("/words¶", "/from")),
+    EntryType("approval.lapsed", "an approval after the act was not given in time; nothing is undone"),
+    EntryType(
+        "decision.read_back",
+        "what was recorded of a spoken decision was sent to who decided",
+        ("/words¶",),
+    ),
+    EntryType("decision.confirmed", "who decided confirmed what was recorded", ("/words¶", "/from")),
+    EntryType("decision.corrected", "who decided said otherwise than recorded", ("/words¶", "/from")),
+    EntryType(
+        "consultation.asked",
+        "one of our own agencies was asked within the case",
+        ("/contact/name", "/contact/office", "/contact/phone", "/contact/email", "/question¶", *_FILES),
+    ),
+    EntryType(
+        "consultation.answered", "one of our own agencies answered", (*_BY, "/words¶", "/conditions", *_FILES)
+    ),
+    EntryType(
+        "clearance.given",
+        "our own chain of command stated no objection; no State's consent",
+        (*_BY, "/words¶", "/conditions", *_FILES),
+    ),
+)

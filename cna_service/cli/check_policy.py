@@ -10,10 +10,13 @@ from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.agreements.rules import acknowledgement_policy_problems
 from cna_service.bootstrap import config_folder
 from cna_service.cli.deployment import Settings
-from cna_service.cli.remarks import Remark, well, wrong
+from cna_service.cli.remarks import Remark, remark, well, wrong
+from cna_service.documents.wording import FILE as PAPERS
+from cna_service.documents.wording import read_wording
 from cna_service.escalation.ladder_file import read_ladders
 from cna_service.escalation.words import read_texts
 from cna_service.kit.errors import Invalid
+from cna_service.workflow import two_person
 
 ACKNOWLEDGEMENT = "acknowledgement.toml"
 """Optional: ``receipt_acknowledges = ["coe-7"]``, provisions for which the receipt shall count as acknowledgement."""
@@ -27,6 +30,16 @@ def look(settings: Settings, *, exercise: bool) -> tuple[Catalogue | None, list[
     catalogue, found = _catalogue(folder, exercise=exercise)
     found += _text_file(folder / "ladders.toml", lambda text: f"{len(read_ladders(text).by_id)} ladders")
     found += _text_file(folder / "texts.toml", lambda text: f"sha256 {read_texts(text).sha256}")
+    if (folder / PAPERS).exists():
+        found += _text_file(folder / PAPERS, lambda text: f"version {read_wording(text).version}")
+    if (folder / two_person.FILE).exists():
+        found += _text_file(
+            folder / two_person.FILE,
+            lambda text: f"{len(two_person.read_two_person(text).rules)} two-person rules",
+        )
+    else:
+        words = f"{folder / two_person.FILE} is not there: one person is enough for every act."
+        found.append(remark("policy", words))
     if catalogue is not None:
         found += _acknowledgement(folder / ACKNOWLEDGEMENT, catalogue)
     return catalogue, found

@@ -20,6 +20,10 @@ class Who(StrEnum):
     HOLDER = "holder"
     ABOVE_HOLDER = "above_holder"
     DECIDER = "decider"
+    SECOND_DECIDER = "second_decider"
+    THIRD_DECIDER = "third_decider"
+    FOURTH_DECIDER = "fourth_decider"
+    ASKED_PERSON = "asked_person"
 
 
 class Channel(StrEnum):

@@ -30,6 +30,8 @@ class Verb(StrEnum):
     OK = "ok"
     NOT_ME = "not_me"
     TEST_HEARD = "test_heard"
+    YES = "yes"
+    NO = "no"
     STOP = "stop"
     START = "start"
     HELP = "help"
@@ -38,11 +40,13 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``minutes``: of IN_TRANSIT; None there means that the number was left out."""
+    """``minutes``: of IN_TRANSIT; None there means that the number was left out. ``words``: said with YES or NO,
+    as they were sent."""
 
     verb: Verb
     code: str | None = None
     minutes: int | None = None
+    words: str | None = None
 
 
 _KEYS = {"1": Verb.ACKNOWLEDGE, "2": Verb.SAY_AGAIN, "3": Verb.IN_TRANSIT, "5": Verb.NEXT_RUNG}
@@ -64,14 +68,19 @@ _WORDS = {
 }
 _SPOKEN = re.compile(r"([1235]) ?(\d{4})(?: ?(\d{1,3}))?")
 _TEST = re.compile(r"t ?(\d{3})")
+_WORD = re.compile(r"\s*(y|yes|n|no)[\s.,:;-]*(\d{4})(?!\d)[\s.,:;-]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
 def read_reply(text: str) -> Reply:
-    """Read ``1 4827``, ``14827``, ``3 4827 20``, ``ok``, ``NO``, STOP …, whatever the case, the spaces, the
+    """Read ``1 4827``, ``14827``, ``3 4827 20``, ``Y 4827``, ``N 4827 not search``, ``ok``, ``NO``, STOP …, whatever the case, the spaces, the
     punctuation and the script of the digits. Never raises; what it cannot read is UNREADABLE."""
     plain = _plain(text)
     if plain in _WORDS:
         return Reply(_WORDS[plain])
+    word = _WORD.fullmatch(unicodedata.normalize("NFKC", text))
+    if word:
+        code = "".join(str(unicodedata.digit(digit)) for digit in word[2])
+        return Reply(Verb.YES if word[1][0] in "yY" else Verb.NO, code, words=word[3].strip() or None)
     test = _TEST.fullmatch(plain)
     if test:
         return Reply(Verb.TEST_HEARD, f"T{test[1]}")
@@ -123,6 +132,8 @@ class Means(StrEnum):
     STOP = "stop"
     START = "start"
     HELP = "help"
+    YES = "yes"
+    NO = "no"
     MINUTES_WANTED = "minutes_wanted"
     WRONG_CODE = "wrong_code"
     OK_NOT_ENOUGH = "ok_not_enough"
@@ -139,6 +150,7 @@ class Outcome:
     match: OpenCode | None = None
     minutes: int | None = None
     listing: tuple[OpenCode, ...] = ()
+    words: str | None = None
     why: Literal["several_open", "too_soon", "counts_against_us"] | None = None
 
 
@@ -155,6 +167,8 @@ _WITH_CODE = {
     Verb.IN_TRANSIT: Means.IN_TRANSIT,
     Verb.NEXT_RUNG: Means.NEXT_RUNG,
     Verb.TEST_HEARD: Means.TEST_HEARD,
+    Verb.YES: Means.YES,
+    Verb.NO: Means.NO,
 }
 
 
@@ -173,7 +187,7 @@ def resolve(reply: Reply, open_codes: Sequence[OpenCode], now: datetime) -> Outc
         return Outcome(Means.WRONG_CODE, listing=real)
     if reply.verb is Verb.IN_TRANSIT and reply.minutes is None:
         return Outcome(Means.MINUTES_WANTED, match=match)
-    return Outcome(_WITH_CODE[reply.verb], match=match, minutes=reply.minutes)
+    return Outcome(_WITH_CODE[reply.verb], match=match, minutes=reply.minutes, words=reply.words)
 
 
 def _ok(real: tuple[OpenCode, ...], now: datetime) -> Outcome:

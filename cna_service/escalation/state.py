@@ -14,6 +14,12 @@ from cna_service.escalation.ladders import Channel, Ladder
 ACK_OVERDUE = "ack_overdue"
 """The kind of the alert by which a holder who went quiet is summoned again (desk-rules 3.1)."""
 
+READ_BACK = "decision_recorded"
+"""The kind of the alert by which who decided gets what was recorded of it, to confirm or correct."""
+
+ASKS_A_PERSON = frozenset({"decision_wanted", READ_BACK, "approval_wanted", "approval_due"})
+"""Kinds that ask one person for his word. Who takes one does not hold the case by it, and answers it by a code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -176,7 +182,7 @@ def holds(alerts: Iterable[Alert]) -> dict[str, Hold]:
     found: dict[str, Hold] = {}
     for alert in alerts:
         key, acknowledgement = alert.subject.exchange_key, alert.acknowledgement
-        if key is None or acknowledgement is None:
+        if key is None or acknowledgement is None or alert.kind in ASKS_A_PERSON:
             continue
         older = found.get(key)
         if older is None or older.acknowledgement.seq < acknowledgement.seq:

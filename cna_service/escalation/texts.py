@@ -65,6 +65,8 @@ _SECTIONS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "call_left": (_LEFT, _LEFT_KEYS),
     "post": (_NOTHING, ("other",)),
 }
+# May be left out, whole or in part: what is not there is said in English (escalation/words.py).
+_OPTIONAL: Mapping[str, frozenset[str]] = {"word_asked": frozenset({"desk", "words", "code", "number"})}
 
 
 class TextsUnreadable(Invalid):
@@ -133,6 +135,10 @@ def _faults_of_language(language: str, sections: object, also: frozenset[str]) -
         faults += [
             fault for key, told in section.items() for fault in _faults_of(f"{pointer}/{key}", told, names)
         ]
+    for name, names in _OPTIONAL.items():
+        section = sections.get(name, {})
+        told = section.items() if isinstance(section, dict) else [("", section)]
+        faults += [f for key, each in told for f in _faults_of(f"/{language}/{name}/{key}", each, names)]
     return faults
 
 

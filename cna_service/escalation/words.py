@@ -85,6 +85,33 @@ def summons(
     return marked(texts, voice, words)
 
 
+WORD_ASKED: Mapping[str, str] = MappingProxyType(
+    {
+        "read_back": "$desk: recorded as your decision: $words. Right? Reply Y $code. Wrong? N $code and your words",
+        "confirmed": "$desk: noted that this is what you decided. Thank you.",
+        "corrected": "$desk: your correction is kept, and the officer is being told.",
+        "words_wanted": "$desk: say what is wrong: N $code and your words",
+        "approved": "$desk: your approval is noted. Thank you.",
+        "not_approved": "$desk: noted that you do not approve; the officer is being told.",
+        "not_this": "$desk: this code answers no question. Send 1 $code to take the alert.",
+        "refused": "$desk: that could not be noted. Call $number",
+    }
+)
+"""What asks one person for his word, and what he is answered. [<language>.word_asked] in texts.toml replaces any."""
+
+
+def read_back(texts: Texts, voice: Voice, words: str, *, code: str) -> str:
+    """What was recorded of a decision, to whom took it; may take more than one segment, for all of it is said."""
+    return word_asked(texts, voice, "read_back", words=words, code=code)
+
+
+def word_asked(texts: Texts, voice: Voice, name: str, *, words: str = "", code: str = "") -> str:
+    sections = texts.by_language.get(voice.language, texts.by_language[DEFAULT_LANGUAGE])
+    template = sections.get("word_asked", {}).get(name, WORD_ASKED[name])
+    facts = {"desk": voice.desk, "number": voice.number, "words": words, "code": code}
+    return marked(texts, voice, Template(template).substitute(facts))
+
+
 def what(texts: Texts, language: str, kind: str) -> str:
     return texts.get(language, "kind", kind, "other")
 

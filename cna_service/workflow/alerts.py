@@ -13,7 +13,7 @@ from cna_service.duty.rules import who_has_the_watch
 from cna_service.escalation import drafts, words
 from cna_service.escalation.drafts import AcknowledgedBy
 from cna_service.escalation.ladders import Channel, Who, above
-from cna_service.escalation.state import Alert
+from cna_service.escalation.state import ASKS_A_PERSON, Alert
 from cna_service.escalation.words import Answer
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
@@ -62,7 +62,8 @@ def acknowledge_alert(
                 alert, actor.id, by=by, code=code, from_number=number, in_transit_minutes=minutes
             )
         )
-        alert_store.end_codes(work.connection, alert.id, work.now)
+        if alert.kind not in ASKS_A_PERSON:
+            alert_store.end_codes(work.connection, alert.id, work.now)
         work.withdraw_sendings(f"{alert.id}:")
         if by == "sms" and number is not None:
             echo(service, work, number, "in_transit" if minutes else "echo", alert, minutes=minutes)

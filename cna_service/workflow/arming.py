@@ -216,6 +216,31 @@ def arm_own_target(service: Service, work: Work, exchange: Exchange) -> str:
     return _append(work, exchange.n, "own", terms, (), exchange.at, exchange.at + within)
 
 
+def arm_own_clock(
+    work: Work,
+    exchange: int | None,
+    starts: datetime,
+    due_at: datetime,
+    *,
+    words: str,
+    event: str,
+    alert: str,
+) -> str:
+    """A time of our own for something that somebody owes within the case; it warns nobody before it is missed.
+
+    ``event`` names in its terms what stops it (``after_event``); ``alert`` is the kind of alert when it runs out.
+    """
+    terms = {
+        "kind": "own",
+        "words": words,
+        "silence": {"code": "nothing", "words": "nothing follows", "effect": "none"},
+        "stops_by": {"event": event},
+        "warn": False,
+        "alert": alert,
+    }
+    return _append(work, exchange or 0, "own", terms, (), starts, due_at)
+
+
 def arm_operational(
     work: Work, exchange: int | None, starts: datetime, due_at: datetime, *, reason: str, what: str
 ) -> str:

@@ -25,8 +25,11 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
+from cna_service.workflow import stale
 from cna_service.workflow.derived import due_of, wanted_timers
+from cna_service.workflow.owed import owed_drafts
 from cna_service.workflow.projections import ALERTS, CASE, DESK
+from cna_service.workflow.reports import owe_demanded
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, queue, raise_alert
 from cna_service.workflow.work import Work
@@ -35,6 +38,7 @@ BATCH = 64
 PUT_BACK = timedelta(seconds=60)
 TOO_MANY_FAILURES = 3
 _OF_CLOCKS = ("clock_warning", "clock_expiry")
+_BY_TIME = (*_OF_CLOCKS, *stale.ENDS_BY_TIME)
 
 Believed = Callable[[datetime], datetime]
 
@@ -53,7 +57,7 @@ def fire_due(service: Service, believed: Believed = as_read) -> int:
     that jumped ahead lapses nothing (desk-rules 11.4). Summonses go by the reading itself; early does no harm.
     """
     now = service.clock.now()
-    held = dict.fromkeys(_OF_CLOCKS, believed(now))
+    held = dict.fromkeys(_BY_TIME, believed(now))
     with service.database.read() as connection:
         due = timers.streams_due(connection, now, BATCH, held)
     if not due:
@@ -120,7 +124,7 @@ def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
     what they want at ``until``."""
     for _ in range(200):
         wanted = wanted_timers(work.held[stream])
-        limit = dict.fromkeys(_OF_CLOCKS, until)
+        limit = dict.fromkeys(_BY_TIME, until)
         due = sorted((at, key) for key, at in wanted.items() if at <= limit.get(key.kind, work.now))
         if not due:
             break
@@ -141,6 +145,10 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: d
         _receipt_missed(service, work, stream, key.subject)
     elif key.kind == "acknowledgement":
         _holder_is_quiet(service, work, stream, key.subject)
+    elif key.kind in stale.KINDS:
+        stale.fire_stale(service, work, stream, key.subject)
+    elif key.kind == "report_demanded":
+        owe_demanded(work, stream, key.subject)
     else:
         raise ValueError(f"no duty fires timers of kind {key.kind}")
 
@@ -186,8 +194,13 @@ def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: 
         "late_by_seconds": late,
     }
     work.append(Draft("clock.lapsed", body), stream)
-    # A missed target of ours is a reminder to whoever holds the case, not a lapse under any agreement.
-    _alert_about(service, work, clock, "own_target_missed" if clock.kind == "own" else "clock_lapsed", stream)
+    if clock.kind != "own":
+        _alert_about(service, work, clock, "clock_lapsed", stream)
+        return
+    # A missed time of ours is a reminder to whoever holds the case, not a lapse under any agreement.
+    for draft in owed_drafts(work.of(CASE, stream), clock):
+        work.append(draft, stream)
+    _alert_about(service, work, clock, str(terms.get("alert", "own_target_missed")), stream)
 
 
 def _alert_about(service: Service, work: Work, clock: Clock, kind: str, stream: str) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from cna_service.alerts import store as alert_store
 from cna_service.duty.rules import Watch, who_has_the_watch
@@ -21,13 +22,30 @@ _CONTACTS = ((Channel.SMS, "phone"), (Channel.VOICE, "phone"), (Channel.SMS, "se
 _BY_ROLE = {Who.SUPERVISOR: "supervisor", Who.ADMINISTRATOR: "administrator", Who.DECIDER: "decider"}
 
 
-def people(work: Work, holder: str | None) -> People:
-    """A function from post to the persons on it at the command's instant; ``holder`` is who holds the matter."""
+_DECIDERS = (Who.DECIDER, Who.SECOND_DECIDER, Who.THIRD_DECIDER, Who.FOURTH_DECIDER)
+_NOTHING: Mapping[str, Any] = {}
+
+
+def people(work: Work, holder: str | None, facts: Mapping[str, Any] = _NOTHING) -> People:
+    """A function from post to the persons on it at the command's instant; ``holder`` is who holds the matter,
+    ``facts`` what the alert itself names: its deciders in order, the one person it asks."""
 
     def on(who: Who) -> Sequence[Person]:
-        return [p for o in _officers(work, who, holder, work.now) if (p := person(work, o)) is not None]
+        named = _named(who, facts)
+        officers = _officers(work, who, holder, work.now) if named is None else named
+        return [p for o in officers if (p := person(work, o)) is not None]
 
     return on
+
+
+def _named(who: Who, facts: Mapping[str, Any]) -> list[str] | None:
+    """Those whom the alert names for this post; None where the watch says it."""
+    deciders = facts.get("deciders")
+    if who in _DECIDERS and isinstance(deciders, list | tuple):
+        return [str(d) for d in deciders[_DECIDERS.index(who) :][:1]]
+    if who is Who.ASKED_PERSON:
+        return [str(facts["person"])] if facts.get("person") else []
+    return [] if who in _DECIDERS[1:] else None
 
 
 def person(work: Work, officer_id: str) -> Person | None:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cna_service.agreements.catalogue import Catalogue
+from cna_service.documents.wording import Wording
 from cna_service.escalation.ladder_file import Ladders
 from cna_service.escalation.texts import Texts
+from cna_service.workflow.two_person import TwoPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Policies:
     texts: Texts
     files: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """sha256 → (path, text)"""
+    papers: Wording = field(default_factory=Wording)
+    two_person: TwoPerson = field(default_factory=TwoPerson)
 
     def text_of(self, sha256: str) -> tuple[str, str]:
         """(path, text) of a file in force. Raises KeyError for one that is not."""

@@ -23,6 +23,7 @@ from cna_service.workflow.outcomes import note_outcome, note_report
 from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert, voice_for
+from cna_service.workflow.word_by_code import word_by_code
 
 DEAF_LOOKS_BACK = timedelta(minutes=30)
 # Final words of the provider that end a row; what is said in between leaves it accepted.
@@ -104,6 +105,8 @@ def _act(service: Service, number: str, outcome: Outcome, codes: list[Code], wro
         _answer(service, number, "next_rung", codes)
     elif match is not None and outcome.means is Means.SAY_AGAIN:
         _say_again(service, match)
+    elif match is not None and outcome.means in (Means.YES, Means.NO):
+        _take_word(service, number, match, outcome)
     elif outcome.means is Means.NOT_ME:
         _take_back(service, number)
     elif outcome.means is Means.WRONG_CODE:
@@ -146,6 +149,16 @@ def _take(service: Service, number: str, match: Code, minutes: int | None) -> No
     except Conflict:
         # Somebody was quicker: he is told who holds it.
         _answer(service, number, "already_held", [])
+
+
+def _take_word(service: Service, number: str, match: Code, outcome: Outcome) -> None:
+    """``Y code`` or ``N code words``: the word of the one person who was asked (desk-rules 6.2, 6.5)."""
+    actor = officer_actor(service, match.officer, "sms code")
+    said = word_by_code(
+        service, actor, match, says_yes=outcome.means is Means.YES, words=outcome.words, number=number
+    )
+    text = words.word_asked(service.policies.texts, voice_for(service), said, code=match.code)
+    _queue_text(service, match.stream, number, text)
 
 
 def _say_again(service: Service, match: Code) -> None:

@@ -6,17 +6,19 @@ the commit: the entries say who was to be called, the outbox rows say what is st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from cna_service.alerts import store as alert_store
 from cna_service.alerts.store import Code
 from cna_service.db.outbox import Sending as Row
 from cna_service.escalation import drafts, words
 from cna_service.escalation.drafts import Why
-from cna_service.escalation.ladders import Channel
+from cna_service.escalation.ladders import Channel, Ladder
 from cna_service.escalation.replies import new_code
 from cna_service.escalation.rules import Climb, Ended, Exhausted, Wait, next_step, step_now
-from cna_service.escalation.state import Alert, Contact, Subject
+from cna_service.escalation.state import ASKS_A_PERSON, READ_BACK, Alert, Contact, Subject
 from cna_service.escalation.words import Mark, Voice
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
@@ -40,20 +42,25 @@ def raise_alert(
     due_at: datetime | None = None,
     counts_against_us: bool = False,
     holder: str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    ladder: Ladder | None = None,
 ) -> str:
-    """Append ``alert.raised`` and take the first step at once; returns the alert's id."""
+    """Append ``alert.raised`` and take the first step at once; returns the alert's id.
+
+    ``facts``: what was looked up for this summons: ``deciders`` and ``person`` (officers, in order), ``words`` (private).
+    """
     name = stream or work.stream
-    ladder = service.policies.ladders.for_kind(kind)
+    ladder = ladder or service.policies.ladders.for_kind(kind)
     work.cite(*service.policies.text_of(ladder.sha256))
     alert = uuid7(work.now)
-    facts = {} if due_at is None else {"due_at": to_text(due_at)}
+    told = {**(facts or {}), **({} if due_at is None else {"due_at": to_text(due_at)})}
     work.append(
         drafts.raised(
             alert,
             kind=kind,
             subject=subject,
             ladder=ladder,
-            text_facts=facts,
+            text_facts=told,
             counts_against_us=counts_against_us,
             holder=holder,
         ),
@@ -81,7 +88,7 @@ def climb(
 def take_step(
     service: Service, work: Work, alert: Alert, step: Climb | Exhausted, stream: str, why: Why
 ) -> None:
-    reachable = people(work, alert.holder)
+    reachable = people(work, alert.holder, alert.text_facts)
     draft = drafts.take_step(alert, step, reachable, lambda: uuid7(work.now), why=why)
     entry = work.append(draft, stream)
     after = work.of(ALERTS, stream).by_id[alert.id]
@@ -119,16 +126,35 @@ def queue(
             "alert": alert.id,
             "officer": officer_id,
             "code": code,
-            "text": words.summons(service.policies.texts, voice, matter, code=code, now=work.now),
+            "text": _text(service, voice, alert, code, work.now),
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
     )
     work.send([row])
 
 
+def _text(service: Service, voice: Voice, alert: Alert, code: str, now: datetime) -> str:
+    """The words of a summons; to the one person whose decision it was, what was recorded of it (desk-rules 6.2)."""
+    recorded = alert.text_facts.get("words")
+    if alert.kind == READ_BACK and isinstance(recorded, str):
+        return words.read_back(service.policies.texts, voice, recorded, code=code)
+    return words.summons(service.policies.texts, voice, words.matter_of(alert), code=code, now=now)
+
+
 def voice_for(service: Service, language: str = "en") -> Voice:
     mark = Mark.EXERCISE if service.desk.is_exercise else Mark.NONE
     return Voice(number=service.desk.telephone, mark=mark, language=language)
+
+
+def close_alert(work: Work, alert_id: str, why: str, stream: str | None = None) -> None:
+    """Close one alert, if it is open: its codes answer nothing any more, what was not sent is not sent."""
+    name = stream or work.stream
+    alert = work.of(ALERTS, name).by_id.get(alert_id)
+    if alert is None or not alert.is_open:
+        return
+    work.append(drafts.closed(alert, why=why), name)
+    alert_store.end_codes(work.connection, alert.id, work.now)
+    work.withdraw_sendings(f"{alert.id}:")
 
 
 def close_alerts(
@@ -137,11 +163,11 @@ def close_alerts(
     """Close what has no purpose any more; with ``about``, only what concerns that exchange.
 
     With ``climbing_only`` an acknowledged alert stays: by it somebody holds the matter, and what is still open of it
-    is his.
+    is his. What asks one person for his word (``ASKS_A_PERSON``) stays open then too: an answer settles none of it.
     """
     name = stream or work.stream
     for alert in work.of(ALERTS, name).open:
-        if about in (None, alert.subject.exchange) and (alert.is_climbing or not climbing_only):
-            work.append(drafts.closed(alert, why=why), name)
-            alert_store.end_codes(work.connection, alert.id, work.now)
-            work.withdraw_sendings(f"{alert.id}:")
+        if about not in (None, alert.subject.exchange):
+            continue
+        if not climbing_only or (alert.is_climbing and alert.kind not in ASKS_A_PERSON):
+            close_alert(work, alert.id, why, name)
