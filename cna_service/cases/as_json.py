@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from cna_service.cases.answer_states import answers_to, counts, written_confirmation
 from cna_service.cases.labels import case_label, exchange_label, item_state, latest, value_of
 from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange, Fact, Item, Vessel
 from cna_service.kit.instants import to_text
@@ -110,7 +111,17 @@ def _exchange(record: CaseRecord, exchange: Exchange) -> dict[str, Any]:
         "standings": plain(exchange.standings),
         "acknowledgement": None
         if mark is None
-        else {"seq": mark.seq, "at": to_text(mark.at), "by": plain(mark.by), "automatic": mark.automatic},
+        else {
+            "seq": mark.seq,
+            "at": to_text(mark.at),
+            "by": plain(mark.by),
+            "automatic": mark.automatic,
+            "theirs": plain(mark.theirs),
+            "words": plain(mark.words),
+        },
+        "machine_words": plain(exchange.machine_words),
+        "written_confirmation": plain(written_confirmation(record, exchange)),
+        "distribution": plain(exchange.distribution),
         "items": [_item(record, exchange, i) for i in exchange.items],
         "answers": [_answer(a) for a in exchange.answers],
         "decisions": plain(exchange.decisions),
@@ -132,6 +143,23 @@ def _item(record: CaseRecord, exchange: Exchange, item: Item) -> dict[str, Any]:
         "answer": found[0].n if found else None,
         "as_of": to_text(found[0].as_of) if found else None,
         "received_at": to_text(found[0].recorded_at) if found else None,
+        "answers": [_beside(a, g) for a, g in reversed(list(answers_to(exchange, item)))],
+    }
+
+
+def _beside(answer: Answer, given: AnswerItem) -> dict[str, Any]:
+    """One of the answers to an item, the oldest first: late, changed, contrary and withdrawn ones side by side."""
+    return {
+        "answer": answer.n,
+        "seq": answer.seq,
+        "value": given.value,
+        "form": answer.form,
+        "as_of": to_text(answer.as_of),
+        "received_at": to_text(answer.recorded_at),
+        "late": answer.late,
+        "counts": counts(answer, given),
+        "withdrawn_at": plain(answer.withdrawal["recorded_at"]) if answer.withdrawal else None,
+        "to_closed_case": answer.to_closed_case,
     }
 
 
@@ -154,6 +182,16 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "reason_sent": plain(answer.reason_sent),
         "late": answer.late,
         "decision": answer.decision,
+        "to_closed_case": answer.to_closed_case,
+        "checked": plain(answer.checked),
+        "not_counted": plain(answer.not_counted),
+        "override_reason": plain(answer.override_reason),
+        "listed_by": plain(answer.listed_by),
+        "confirms": answer.confirms,
+        "differs": plain(answer.differs),
+        "readings": plain(answer.readings),
+        "withdrawal": plain(answer.withdrawal),
+        "notices": plain(answer.notices),
         "conveyed_at": plain(answer.conveyed_at),
         "conveyances": [_conveyance(c) for c in answer.conveyances],
     }

@@ -20,6 +20,8 @@ DECISION_LEAD = "decision_lead"
 LONG = timedelta(hours=24)
 ACKNOWLEDGED = "acknowledgement"
 """The event for which the desk's own first target waits: acknowledgement, or an answer without one."""
+WRITTEN_CONFIRMATION, LIMITATION_NOTICE = "written_confirmation", "limitation_notice"
+"""What is owed about one answer: the writing after an oral one, the notice that ours is narrower or taken back."""
 
 # What leaves a question open: it is an answer in words, and no decision on what was asked.
 NOT_FINAL = frozenset({"more_information", "unclear", "holding_only", "unanswered"})
@@ -70,13 +72,18 @@ def after_answer(clock: Clock, items: Iterable[AnswerItem], *, form: str, seq: i
     return replace(clock, answered=answered, stopped_at=at, stopped_seq=seq)
 
 
-def after_event(clocks: tuple[Clock, ...], exchange: int, event: str, entry: Entry) -> tuple[Clock, ...]:
-    """The clocks once something happened in an exchange that a target of ours waited for (an own clock)."""
+def after_event(
+    clocks: tuple[Clock, ...], exchange: int, event: str, entry: Entry, answer: int | None = None
+) -> tuple[Clock, ...]:
+    """The clocks once something happened in an exchange, or to one answer of it, that a target of ours waited for."""
+
+    def waited(clock: Clock) -> bool:
+        stops = clock.terms.get("stops_by", {})
+        return (clock.exchange, stops.get("event"), stops.get("answer")) == (exchange, event, answer)
+
     return tuple(
         replace(c, stopped_at=entry.recorded_at, stopped_seq=entry.seq)
-        if c.exchange == exchange
-        and c.stopped_at is None
-        and c.terms.get("stops_by", {}).get("event") == event
+        if c.stopped_at is None and waited(c)
         else c
         for c in clocks
     )

@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cna_service.cases import (
+    fold_answer_words,
     fold_answers,
     fold_arrivals,
     fold_clocks,
     fold_dealings,
     fold_deciding,
     fold_facts,
+    fold_law,
     fold_papers,
     fold_sea,
     fold_transcripts,
@@ -30,9 +32,11 @@ APPLY: Mapping[str, Apply] = {
     **fold_arrivals.APPLY,
     **fold_facts.APPLY,
     **fold_answers.APPLY,
+    **fold_answer_words.APPLY,
     **fold_clocks.APPLY,
     **fold_dealings.APPLY,
     **fold_deciding.APPLY,
+    **fold_law.APPLY,
     **fold_sea.APPLY,
     **fold_papers.APPLY,
     **fold_transcripts.APPLY,
@@ -52,6 +56,9 @@ def apply(record: CaseRecord, entry: Entry) -> CaseRecord:
     known = APPLY.get(entry.type)
     if known is not None:
         record = known(record, entry)
+    after = fold_papers.AFTER.get(entry.type)
+    if after is not None and record.papers.certificates:
+        record = after(record, entry)
     record = replace(record, seq=entry.seq, leaf=entry.leaf, changed_at=entry.recorded_at)
     if entry.actor.get("kind") in _HUMAN and not entry.type.startswith(_NOT_AN_ACT):
         record = replace(record, last_human_at=entry.recorded_at, last_human=entry.actor)

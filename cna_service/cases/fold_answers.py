@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cna_service.cases.clocks import ACKNOWLEDGED, after_answer, after_event
+from cna_service.cases.clocks import ACKNOWLEDGED, WRITTEN_CONFIRMATION, after_answer, after_event
 from cna_service.cases.fold_arrivals import change, noted
 from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange
 from cna_service.kit.instants import from_text
@@ -38,12 +38,34 @@ def _given(record: CaseRecord, entry: Entry) -> CaseRecord:
         reason_sent=b.get("reason_sent"),
         late=bool(b.get("late", False)),
         decision=b.get("decision"),
+        to_closed_case=bool(b.get("to_closed_case", False)),
+        checked=b.get("checked"),
+        not_counted=tuple(b.get("not_counted", ())),
+        override_reason=b.get("override_reason"),
+        confirms=b.get("confirms"),
+        differs=tuple(b.get("differs", ())),
     )
     record = change(record, b["exchange"], lambda e: replace(e, answers=(*e.answers, answer)))
+    if not answer.ours:
+        record = _in_writing(record, b["exchange"], answer, entry)
     if not answer.ours and b.get("counts", True):
         # What the other side answered counts from its receipt; ours counts from when it was conveyed.
-        return _stop_clocks(record, b["exchange"], answer, answer.form, entry)
+        return stop_clocks(record, b["exchange"], _by_listed(answer), answer.form, entry)
     return record
+
+
+def _in_writing(record: CaseRecord, n: int, answer: Answer, entry: Entry) -> CaseRecord:
+    """The writing that an oral answer waited for is there; ours once it was conveyed."""
+    if answer.confirms is None:
+        return record
+    clocks = after_event(record.clocks, n, WRITTEN_CONFIRMATION, entry, answer.confirms)
+    return replace(record, clocks=clocks)
+
+
+def _by_listed(answer: Answer) -> Answer:
+    """The answer with only what the listed authority said: the word of another office settles nothing."""
+    skipped = {(n["vessel"], n["measure"]) for n in answer.not_counted}
+    return replace(answer, items=tuple(i for i in answer.items if (i.vessel, i.measure) not in skipped))
 
 
 def _item(i: dict[str, object]) -> AnswerItem:
@@ -55,14 +77,19 @@ def _item(i: dict[str, object]) -> AnswerItem:
         valid_from=_text(i.get("valid_from")),
         valid_to=_text(i.get("valid_to")),
         words=i.get("words"),
+        condition_items=_condition_items(i.get("condition_items")),
     )
+
+
+def _condition_items(told: object) -> tuple[Mapping[str, object], ...]:
+    return tuple(told) if isinstance(told, list | tuple) else ()
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _stop_clocks(record: CaseRecord, n: int, answer: Answer, form: str, entry: Entry) -> CaseRecord:
+def stop_clocks(record: CaseRecord, n: int, answer: Answer, form: str, entry: Entry) -> CaseRecord:
     clocks = tuple(
         after_answer(c, answer.items, form=form, seq=entry.seq, at=entry.recorded_at)
         if c.exchange == n
@@ -87,7 +114,7 @@ def _conveyed(record: CaseRecord, entry: Entry) -> CaseRecord:
     )
 
     def add(exchange: Exchange) -> Exchange:
-        return _change_answer(
+        return change_answer(
             exchange, b["answer"], lambda a: replace(a, conveyances=(*a.conveyances, conveyance))
         )
 
@@ -98,10 +125,13 @@ def _conveyed(record: CaseRecord, entry: Entry) -> CaseRecord:
 def _counted(record: CaseRecord, n: int, answer_n: int, conveyance: Conveyance, entry: Entry) -> CaseRecord:
     exchange = record.exchange(n)
     answer = next((a for a in exchange.answers if a.n == answer_n), None) if exchange else None
-    return record if answer is None else _stop_clocks(record, n, answer, conveyance.form, entry)
+    if answer is None:
+        return record
+    record = _in_writing(record, n, answer, entry)
+    return stop_clocks(record, n, answer, conveyance.form, entry)
 
 
-def _change_answer(exchange: Exchange, n: int, how: Callable[[Answer], Answer]) -> Exchange:
+def change_answer(exchange: Exchange, n: int, how: Callable[[Answer], Answer]) -> Exchange:
     return replace(exchange, answers=tuple(how(a) if a.n == n else a for a in exchange.answers))
 
 
@@ -115,7 +145,7 @@ def _change_conveyance(
             answer, conveyances=tuple(how(c) if c.n == b["conveyance"] else c for c in answer.conveyances)
         )
 
-    return change(record, b["exchange"], lambda e: _change_answer(e, b["answer"], mark))
+    return change(record, b["exchange"], lambda e: change_answer(e, b["answer"], mark))
 
 
 def _sent(record: CaseRecord, entry: Entry) -> CaseRecord:

@@ -51,7 +51,8 @@ def _started(record: CaseRecord, entry: Entry) -> CaseRecord:
     return _change(
         record,
         b["clock"],
-        lambda c: _with_warnings(replace(c, starts_at=starts, due_at=due, waits_for=None)),
+        # Begun anew (a provision may say so of a question), it warns anew.
+        lambda c: _with_warnings(replace(c, starts_at=starts, due_at=due, waits_for=None, warned=frozenset())),
     )
 
 
@@ -86,7 +87,17 @@ def _lapsed(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 def _lapse(record: CaseRecord, entry: Entry) -> CaseRecord:
-    return _change(record, entry.body["clock"], lambda c: replace(c, lapse=noted(entry)))
+    return _change(
+        record, entry.body["clock"], lambda c: replace(c, lapse=noted(entry), lapse_proposed=None)
+    )
+
+
+def _lapse_proposed(record: CaseRecord, entry: Entry) -> CaseRecord:
+    return _change(record, entry.body["clock"], lambda c: replace(c, lapse_proposed=noted(entry)))
+
+
+def _lapse_refused(record: CaseRecord, entry: Entry) -> CaseRecord:
+    return _change(record, entry.body["clock"], lambda c: replace(c, lapse_proposed=None))
 
 
 APPLY = {
@@ -95,5 +106,7 @@ APPLY = {
     "clock.started": _started,
     "clock.warned": _warned,
     "clock.lapsed": _lapsed,
+    "lapse.proposed": _lapse_proposed,
+    "lapse.refused": _lapse_refused,
     "lapse.recorded": _lapse,
 }

@@ -2,73 +2,53 @@
 
 A grant counts from the instant at which the acting side has it: theirs from our receipt, ours from the conveyance that
 reached them. A later answer of the same State to the same measure of the same vessel ends or narrows it from *its*
-receipt by the acting side, and turns nothing earlier red (desk-rules 6.3).
+receipt by the acting side, and turns nothing earlier red (desk-rules 6.3). What a writing or a withdrawal does to it
+stands in ``grant_changes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
-from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Clock, Exchange
+from cna_service.cases.grant import (
+    ENDED,
+    GRANTED,
+    HELD,
+    IN_FORCE,
+    NO_WORD,
+    NOT_COUNTED,
+    NOT_YET,
+    Change,
+    Grant,
+    Key,
+)
+from cna_service.cases.grant_changes import Counted, after_answer, deemed, not_counted
+from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Exchange
 from cna_service.kit.instants import from_text
 
-GRANTED = frozenset({"granted", "granted_with_conditions"})
-NO_WORD = frozenset({"more_information", "unclear"})
-"""An answer in words that changes nothing of what was granted before."""
-
-IN_FORCE, HELD, NOT_COUNTED, NOT_YET, ENDED = "in_force", "held", "not_counted", "not_yet", "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One measure granted for one vessel, as it stands at the instant asked about.
-
-    ``state``: in_force; held (word and writing differ, nobody has read it: desk-rules 6.4); not_counted (``why``);
-    not_yet (its own beginning lies ahead); ended (its own end has passed). ``seq``: the entry it rests on;
-    ``counts_from``: when the acting side had it. ``is_deemed``: recorded by a named officer after a lapse.
-    """
-
-    vessel: int
-    measure: str
-    value: str
-    by_state: str | None
-    exchange: int
-    answer: int | None
-    seq: int
-    counts_from: datetime
-    form: str
-    conditions: object = ()
-    valid_from: datetime | None = None
-    valid_to: datetime | None = None
-    state: str = IN_FORCE
-    why: str | None = None
-    is_deemed: bool = False
-    is_ours: bool = False
-
-    @property
-    def is_in_force(self) -> bool:
-        return self.state == IN_FORCE
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """One thing that changes what stands of one measure: an answer's item, or a recorded effect of silence."""
-
-    at: datetime
-    grant: Grant | None
+__all__ = (
+    "ENDED",
+    "GRANTED",
+    "HELD",
+    "IN_FORCE",
+    "NOT_COUNTED",
+    "NOT_YET",
+    "NO_WORD",
+    "Grant",
+    "granted_at",
+    "grants",
+)
 
 
 def grants(record: CaseRecord, at: datetime | None = None) -> tuple[Grant, ...]:
     """What stands granted at ``at`` (None: by everything on record), a line for each State, vessel and measure."""
-    standing: dict[tuple[str | None, int, str], tuple[datetime, Grant | None]] = {}
-    for exchange in record.exchanges:
-        for key, step in _steps(record, exchange):
-            known = standing.get(key)
-            if (at is None or step.at <= at) and (known is None or step.at >= known[0]):
-                standing[key] = (step.at, step.grant)
-    found = (grant for _, grant in standing.values() if grant is not None)
+    standing: dict[Key, Grant | None] = {}
+    for change in sorted(_changes(record), key=lambda c: (c.at, c.seq)):
+        if at is None or change.at <= at:
+            standing[change.key] = change.becomes(standing.get(change.key))
+    found = (grant for grant in standing.values() if grant is not None)
     return tuple(sorted((_as_at(g, at) for g in found), key=lambda g: (g.vessel, g.seq, g.measure)))
 
 
@@ -89,19 +69,35 @@ def _as_at(grant: Grant, at: datetime | None) -> Grant:
     return grant
 
 
-def _steps(record: CaseRecord, exchange: Exchange) -> Iterator[tuple[tuple[str | None, int, str], _Step]]:
-    for answer in exchange.answers:
-        counts_from = answer.conveyed_at if answer.ours else answer.recorded_at
-        if counts_from is None:
-            continue
-        for item in answer.items:
-            if item.measure == "confirm_registry" or item.value in NO_WORD:
+def _changes(record: CaseRecord) -> Iterator[Change]:
+    for exchange in record.exchanges:
+        for answer in exchange.answers:
+            counts_from = answer.conveyed_at if answer.ours else answer.recorded_at
+            if counts_from is None:
                 continue
-            key = (exchange.state, item.vessel, item.measure)
-            yield key, _Step(counts_from, _grant(exchange, answer, item, counts_from))
-    for clock in record.clocks:
-        if clock.exchange == exchange.n and clock.lapse is not None:
-            yield from _deemed(exchange, clock)
+            for item in answer.items:
+                if item.measure != "confirm_registry" and item.value not in NO_WORD:
+                    yield from _of_item(exchange, answer, item, counts_from)
+            yield from after_answer(exchange, answer, counts_from, _grant)
+        for clock in record.clocks:
+            if clock.exchange == exchange.n and clock.lapse is not None:
+                yield from deemed(exchange, clock)
+
+
+def _of_item(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: datetime) -> Iterator[Change]:
+    """What one answered measure changes; one that differs from an earlier word changes nothing by itself."""
+    key = (exchange.state, item.vessel, item.measure)
+    if any((d["vessel"], d["measure"]) == key[1:] for d in answer.differs):
+        return
+    grant = _grant(exchange, answer, item, counts_from)
+    why = not_counted(answer, item)
+    yield Change(counts_from, answer.seq, key, Counted(grant) if why is None else _not_counted(grant, why))
+
+
+def _not_counted(grant: Grant | None, why: str) -> Counted:
+    """What an office that is not the listed one said: it grants nothing, and it holds what the listed one granted
+    if it says otherwise."""
+    return Counted(None if grant is None else replace(grant, state=NOT_COUNTED, why=why), by_listed=False)
 
 
 def _grant(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: datetime) -> Grant | None:
@@ -128,29 +124,6 @@ def _grant(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: da
 
 
 def _counts(exchange: Exchange, answer: Answer, item: AnswerItem) -> tuple[str, str | None]:
-    """Whether the answer counts as an authorization yet, and why not."""
+    """Whether the answer counts as an authorization yet, and why not; an answer of an office that is not listed, and
+    a writing that differs from the word, are dealt with in ``grant_changes``."""
     return IN_FORCE, None
-
-
-def _deemed(exchange: Exchange, clock: Clock) -> Iterable[tuple[tuple[str | None, int, str], _Step]]:
-    """What a named officer recorded of a lapse: the measures that the provision names, and no more."""
-    lapse = clock.lapse or {}
-    if lapse.get("effect", "none") not in ("deemed_grant", "deemed_waiver"):
-        return
-    for item in clock.items:
-        if item.measure not in lapse.get("scope", ()):
-            continue
-        grant = Grant(
-            vessel=item.vessel,
-            measure=item.measure,
-            value="granted",
-            by_state=exchange.state,
-            exchange=exchange.n,
-            answer=None,
-            seq=lapse["seq"],
-            counts_from=lapse["recorded_at"],
-            form="silence",
-            is_deemed=True,
-            is_ours=exchange.is_inbound,
-        )
-        yield (exchange.state, item.vessel, item.measure), _Step(lapse["recorded_at"], grant)

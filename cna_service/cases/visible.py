@@ -90,11 +90,16 @@ def _exchange(exchange: Exchange) -> Exchange:
         questions=tuple(_outward(q) for q in exchange.questions),
         extensions=tuple(_outward(x) for x in exchange.extensions),
         chosen=None,
+        machine_words=(),
+        distribution=(),
     )
 
 
 def _acknowledgement(mark: Acknowledgement | None) -> Acknowledgement | None:
-    return None if mark is None else replace(mark, by=_only(mark.by, _OUTWARD_ACTOR))
+    if mark is None:
+        return None
+    theirs = None if mark.theirs is None else _only(mark.theirs, _OUTWARD_PARTY)
+    return replace(mark, by=_only(mark.by, _OUTWARD_ACTOR), theirs=theirs)
 
 
 def _answer(answer: Answer) -> Answer:
@@ -105,7 +110,22 @@ def _answer(answer: Answer) -> Answer:
         actor=_only(answer.actor, _OUTWARD_ACTOR),
         decision=None,
         conveyances=conveyances,
+        # What we make of its answer, and of the office that gave it, is ours.
+        checked=None,
+        not_counted=(),
+        override_reason=None,
+        listed_by=(),
+        readings=(),
+        differs=(),
+        withdrawal=_withdrawal(answer),
+        notices=(),
     )
+
+
+def _withdrawal(answer: Answer) -> Mapping[str, Any] | None:
+    """Theirs as they know it; ours once they were told."""
+    told = answer.withdrawal is not None and (not answer.ours or any(n["received"] for n in answer.notices))
+    return _outward(answer.withdrawal) if told and answer.withdrawal is not None else None
 
 
 def _conveyance(conveyance: Conveyance) -> Conveyance:
@@ -128,7 +148,7 @@ def _outward(told: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _clock(clock: Clock) -> Clock:
     """Its terms and its course; not whom it warned here, nor what our officer made of its lapse."""
-    return replace(clock, warnings=(), warned=frozenset(), lapse=None, disturbed_by=None)
+    return replace(clock, warnings=(), warned=frozenset(), lapse=None, lapse_proposed=None, disturbed_by=None)
 
 
 def _vessels(

@@ -171,6 +171,26 @@ def start_waiting(work: Work, exchange: Exchange, event: WaitsFor, at: datetime)
     return started
 
 
+def start_what_happened(work: Work, exchange: Exchange) -> list[str]:
+    """Start the clocks of an exchange that wait for something that has happened already: its acknowledgement."""
+    mark = exchange.acknowledgement
+    return [] if mark is None else start_waiting(work, exchange, WaitsFor.ACKNOWLEDGEMENT, mark.at)
+
+
+def restart_by_question(work: Work, exchange: Exchange) -> list[str]:
+    """Begin anew the running clocks whose provision says that a question does so; of no other clock."""
+    restarted = []
+    for clock in work.case.clocks:
+        if clock.exchange != exchange.n or not clock.is_running or not clock.terms.get("restarts_by_question"):
+            continue
+        due_at = due(work.now, ClockTerms.from_json(clock.terms))
+        if due_at is not None:
+            body = {"clock": clock.id, "starts_at": to_text(work.now), "due_at": to_text(due_at)}
+            work.append(Draft("clock.started", {**body, "event": "question"}))
+            restarted.append(clock.id)
+    return restarted
+
+
 def arm_stated(
     service: Service,
     work: Work,
@@ -225,16 +245,18 @@ def arm_own_clock(
     words: str,
     event: str,
     alert: str,
+    answer: int | None = None,
 ) -> str:
     """A time of our own for something that somebody owes within the case; it warns nobody before it is missed.
 
-    ``event`` names in its terms what stops it (``after_event``); ``alert`` is the kind of alert when it runs out.
+    ``event`` names in its terms what stops it (``after_event``), perhaps of one ``answer``; ``alert`` is the kind of
+    alert when it runs out.
     """
     terms = {
         "kind": "own",
         "words": words,
         "silence": {"code": "nothing", "words": "nothing follows", "effect": "none"},
-        "stops_by": {"event": event},
+        "stops_by": {"event": event} | ({} if answer is None else {"answer": answer}),
         "warn": False,
         "alert": alert,
     }

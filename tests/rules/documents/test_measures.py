@@ -34,7 +34,8 @@ MEASURE_CODES = (
     "disposition",
     "destroy_vessel",
 )
-ALWAYS = {"more_information", "unclear", "unanswered", "lapsed", "not_asked"}
+NOT_STANDING = {"held", "not_counted", "withdrawn", "left_out"}
+ALWAYS = {"more_information", "unclear", "unanswered", "lapsed", "not_asked"} | NOT_STANDING
 REGISTRY = {"confirmed", "refuted", "neither"} | ALWAYS
 ACT = {
     "granted",
