@@ -224,6 +224,13 @@ def _case(commands: argparse._SubParsersAction[Parser]) -> None:
 def _clock(commands: argparse._SubParsersAction[Parser]) -> None:
     clock = _group(commands, "clock", "the desk's clock")
     _add(clock, "status", "clock:status", "what the clock says, and when it jumped")
+    for name, words in (
+        ("accept", "the clock is right although it jumped: what is due by it fires now"),
+        ("reject", "the clock is wrong: clocks of cases go on without its jump until it is set back"),
+    ):
+        judged = _add(clock, name, f"clock:{name}", words)
+        judged.add_argument("--by", metavar="NAME", required=True, help="the person who compared the clock")
+        judged.add_argument("--reason", metavar="TEXT", required=True, help="what it was compared with")
 
 
 def _ledger(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 
 from cna_service.db import outbox, timers
-from cna_service.identity.actors import SERVICE
+from cna_service.identity.actors import SERVICE, Actor
+from cna_service.identity.permissions import Action
 from cna_service.kit.clock import Clock
+from cna_service.kit.errors import Conflict, Invalid, Problem
 from cna_service.kit.instants import from_text, to_text
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger.entry import Draft
@@ -30,8 +33,13 @@ BELIEVED_AT_START = timedelta(days=7)
 SAME_STEP = timedelta(seconds=10)
 """Two nodes that measure one step find instants no further apart than this."""
 
-_NO_TIME = timedelta()
 _LONGEST_PAUSE = 0.5
+
+
+class ClockBelieved(Conflict):
+    code = "clock-believed"
+    title = "Nothing is in doubt about the clock"
+
 
 log = structlog.get_logger(__name__)
 
@@ -74,20 +82,13 @@ def step_at_start(newest: datetime | None, now: datetime) -> Step | None:
     return Step(newest, now, now < newest)
 
 
-def held_after(held: timedelta, step: Step) -> timedelta:
-    """What is not believed of the clock once it stepped: a step back takes off what was too much."""
-    counts = step.size < _NO_TIME or not step.is_believed
-    left = held + step.size if counts else held
-    return left if left > SMALLEST else _NO_TIME
-
-
 class ClockWatch:
     """One per process. ``look`` at each tick; ``believed`` is the clock as clocks of cases may take it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._last: Reading | None = None
-        self._held = _NO_TIME
+        self._held = timedelta()
 
     @property
     def held(self) -> timedelta:
@@ -97,11 +98,14 @@ class ClockWatch:
     def look(self, service: Service) -> Step | None:
         """Compare the clocks; record a step. Raises DatabaseUnavailable, and then finds the step again."""
         now = _read(self._clock)
+        is_start = self._last is None
         step = self._step(service, now)
         if step is not None:
             log.warning("the clock stepped", seconds=step.size.total_seconds(), believed=step.is_believed)
             record_step(service, step)
-            self._held = held_after(self._held, step)
+        if step is not None or is_start or self._held:
+            # Entries say what is held, so that a restart, another node and a judgement are all heard of here.
+            self._held = held(service)
         self._last = now
         return step
 
@@ -118,6 +122,12 @@ class ClockWatch:
         with service.read() as reader:
             newest = ledger_queries.newest_recorded_at(reader.connection, service.desk.log_origin)
         return step_at_start(newest, now.at)
+
+
+def held(service: Service) -> timedelta:
+    """By how much the clock is ahead of what is believed of it, by the entries."""
+    with service.read() as reader:
+        return reader.stream(DESK).of(DESK_STATE).clock_held
 
 
 def _read(clock: Clock) -> Reading:
@@ -141,6 +151,35 @@ def record_step(service: Service, step: Step) -> bool:
         if not is_told:
             raise_alert(service, work, "clock_stepped", stream=DESK)
     return True
+
+
+def judge_clock(
+    service: Service, actor: Actor, verdict: Literal["accepted", "rejected"], *, by: str, reason: str
+) -> timedelta:
+    """A named person says whether the clock is right: accepted, what is due fires now, marked late; rejected, the
+    clock is to be set back, and until then clocks of cases go on by the monotonic clock. Returns what was held.
+
+    Raises Invalid (nobody named, no reason), ClockBelieved where nothing is in doubt, NotPermitted.
+    """
+    told = (("by", by, "name the person"), ("reason", reason, "say what the clock was compared with"))
+    if missing := [
+        Problem(f"/{field}", None, "is missing", fix) for field, value, fix in told if not value.strip()
+    ]:
+        raise Invalid("", *missing)
+    with service.write(actor, Action.CLOCK_DECIDE, DESK) as work:
+        state = work.of(DESK_STATE)
+        if not state.clock_held:
+            raise ClockBelieved("The clock is believed as it is; there is nothing to judge.")
+        step = state.clock_steps[-1]
+        body = {
+            "verdict": verdict,
+            "step": step["seq"],
+            "held_us": state.clock_held // timedelta(microseconds=1),
+            "by": by.strip(),
+            "reason": reason.strip(),
+        }
+        work.append(Draft("clock.judged", body))
+        return state.clock_held
 
 
 def _readable(service: Service) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cna_service.ledger.entry import Entry, EntryType
@@ -17,6 +17,7 @@ DESK_TYPES: tuple[EntryType, ...] = (
     EntryType("authority.token_issued", "a token was issued to an authority or a system"),
     EntryType("authority.token_revoked", "a token counts no more"),
     EntryType("clock.stepped", "the clock was wrong by so much"),
+    EntryType("clock.judged", "a named person accepted or rejected what the clock says", ("/reason",)),
     EntryType("register.imported", "a version of a register came into use", ("/rejects", "/file_sha256")),
     EntryType("log.verified", "the log was verified, by whom, with which result"),
     EntryType("log.heartbeat", "the log was alive"),
@@ -32,6 +33,19 @@ class DeskState:
     last_verified: Mapping[str, Any] | None = None
     last_backup_at: datetime | None = None
     clock_steps: tuple[Mapping[str, Any], ...] = ()
+    clock_held: timedelta = timedelta()
+    """By how much the clock is ahead of what is believed of it; only a clock set back, or a person, ends that."""
+    clock_judged: Mapping[str, Any] | None = None
+    """The newest judgement of what is held, until the clock steps again."""
+
+
+_SMALLEST = timedelta(seconds=2)
+
+
+def held_after(held: timedelta, size: timedelta, *, is_believed: bool) -> timedelta:
+    """What is not believed of the clock once it stepped: a step back takes off what was too much."""
+    left = held + size if size < timedelta() or not is_believed else held
+    return left if left > _SMALLEST else timedelta()
 
 
 def apply_desk(state: DeskState, entry: Entry) -> DeskState:
@@ -45,5 +59,11 @@ def apply_desk(state: DeskState, entry: Entry) -> DeskState:
     if entry.type == "backup.made":
         return replace(state, last_backup_at=entry.recorded_at)
     if entry.type == "clock.stepped":
-        return replace(state, clock_steps=(*state.clock_steps, told))
+        size = timedelta(microseconds=entry.body["size_us"])
+        held = held_after(state.clock_held, size, is_believed=entry.body["believed"])
+        steps = (*state.clock_steps, told)
+        return replace(state, clock_steps=steps, clock_held=held, clock_judged=None)
+    if entry.type == "clock.judged":
+        held = timedelta() if entry.body["verdict"] == "accepted" else state.clock_held
+        return replace(state, clock_held=held, clock_judged=told)
     return state

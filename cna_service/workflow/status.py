@@ -191,7 +191,14 @@ def _log(service: Service, reader: Reader, engine: Engine | None) -> Iterator[Tr
 def _clock(service: Service, reader: Reader) -> Iterator[Trouble]:
     if service.clock_quality().get("synced") is False:
         yield Trouble("clock-unsynchronised", "The machine's clock is not synchronised: compare it by hand.")
-    steps = reader.stream(DESK).of(DESK_STATE).clock_steps
+    state = reader.stream(DESK).of(DESK_STATE)
+    steps = state.clock_steps
+    if state.clock_held:
+        yield Trouble(
+            "clock-not-believed",
+            f"The machine's clock is {state.clock_held} ahead of what is believed: nothing lapses by it. Compare it "
+            "with another clock, then `cna clock accept` or `cna clock reject`.",
+        )
     if steps and reader.now - steps[-1]["recorded_at"] <= STEP_SHOWN_FOR:
         when = date_time_group(steps[-1]["recorded_at"])
         yield Trouble("clock-stepped", f"The machine's clock jumped, {when}: times of then may be wrong.")

@@ -34,3 +34,11 @@ def test_the_clock(cna: CommandLine) -> None:
     assert ran.json["quality"]["src"] == "machine"
     assert ran.json["steps"] == []
     assert "No jump was recorded." in cna("clock", "status").out
+
+
+def test_a_clock_that_nobody_doubts_cannot_be_accepted(cna: CommandLine) -> None:
+    cna.begun()
+    ran = cna("clock", "accept", "--by", "A. Keeper", "--reason", "compared")
+    assert ran.code == 1
+    assert "nothing to judge" in ran.err
+    assert cna("clock", "reject", "--by", "A. Keeper").code == 3

@@ -17,15 +17,16 @@ from typing import Any
 from cna_service import bootstrap
 from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
 from cna_service.bootstrap import Running
+from cna_service.directory.seeds import authority_seeds
 from cna_service.exercise.phone_company import PhoneCompany
 from cna_service.exercise.phone_company_schedule import RealTimeScheduler, Scheduler
 from cna_service.exercise.phone_company_switch import Account
-from cna_service.exercise.seed import seed_authorities, seed_officers, seed_roster
+from cna_service.exercise.seed import seed_officers, seed_roster
 from cna_service.identity.actors import SERVICE
 from cna_service.kit.clock import Clock, SystemClock
 from cna_service.ledger.keys import Ed25519Signer, load_key_file
 from cna_service.settings import Settings
-from cna_service.workflow.authorities import issue_token
+from cna_service.workflow.authorities import issue_token, list_authority
 from cna_service.workflow.deliver import Outside
 
 SID = "AC" + "0" * 32
@@ -84,7 +85,10 @@ def begin(place: Place) -> str:
     folder = bootstrap.config_folder(running.settings) / "exercise"
     seed_officers(running.service, folder / "officers.toml")
     seed_roster(running.service, folder / "roster.toml")
-    seed_authorities(running.service, folder / "authorities.toml")
+    # A real desk begins with the offices that sources name; the exercise's partners come by a person's hand.
+    authorities = folder / "authorities.toml"
+    for _, listed in authority_seeds(authorities.name, authorities.read_bytes(), exercise=True):
+        list_authority(running.service, SERVICE, listed)
     token = issue_token(running.service, SERVICE, AUTHORITY).token
     running.stop()
     return token

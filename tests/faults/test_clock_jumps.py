@@ -8,8 +8,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cna_service.exercise.phone_company_faults import Fault, RequestFault
+from cna_service.identity.actors import SERVICE
+from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import from_text, to_text
-from cna_service.workflow.clock_steps import ClockWatch, Reading, step_at_start, step_between
+from cna_service.workflow.clock_steps import (
+    ClockBelieved,
+    ClockWatch,
+    Reading,
+    judge_clock,
+    step_at_start,
+    step_between,
+)
 from cna_service.workflow.edge.queries import figures
 from cna_service.workflow.status import status
 from cna_service.workflow.verification import verify
@@ -177,17 +186,52 @@ def test_a_start_a_week_later_fires_what_fell_due(station: Station) -> None:
     assert _lapses(station, case) == 1 and _steps(station) == []
 
 
-def test_a_start_a_year_later_lapses_nothing_until_somebody_starts_it_again(station: Station) -> None:
+def test_rule_11_4_a_start_a_year_later_lapses_nothing_until_a_person_accepts_the_clock(
+    station: Station,
+) -> None:
     case = station.receive()
     station.turn()
     station.world.advance(timedelta(days=365))
-    station.watch = ClockWatch(station.clock)
-    station.turn()
-    assert _lapses(station, case) == 0 and _steps(station) == [False]
+    for _ in range(2):
+        # Starting again accepts nothing: a supervisor of processes starts a desk, too.
+        station.watch = ClockWatch(station.clock)
+        station.turn()
+        assert _lapses(station, case) == 0 and _steps(station) == [False]
     assert len(station.texts_to(rig.ADMINISTRATOR)) == 1
-    station.watch = ClockWatch(station.clock)
+    assert "clock-not-believed" in {t.code for t in status(station.service).degraded}
+    judge_clock(station.service, SERVICE, "accepted", by="A. Keeper", reason="The radio clock says the same.")
     station.turn()
     assert _lapses(station, case) == 1
+    assert "clock-not-believed" not in {t.code for t in status(station.service).degraded}
+    [judged] = station.entries("desk", "clock.judged")
+    assert (judged.body["verdict"], judged.body["by"]) == ("accepted", "A. Keeper")
+    with pytest.raises(ClockBelieved):
+        judge_clock(station.service, SERVICE, "accepted", by="A. Keeper", reason="Twice.")
+
+
+def test_rule_11_4_a_rejected_clock_goes_on_without_its_jump_until_it_is_set_back(station: Station) -> None:
+    case = _wanting_an_answer_in_20_minutes(station)
+    station.turn()
+    station.step(hours=1)
+    station.turn()
+    judge_clock(
+        station.service, SERVICE, "rejected", by="A. Keeper", reason="An hour ahead of the radio clock."
+    )
+    station.advance(10.5 * MINUTE)
+    assert _marks(station, case) == ["50"]
+    station.step(hours=-1)
+    station.advance(5 * MINUTE)
+    assert _marks(station, case) == ["50", "75"]
+    assert station.watch.held == timedelta()
+
+
+def test_a_clock_is_judged_by_somebody_with_a_reason(station: Station) -> None:
+    station.step(hours=1)
+    station.turn()
+    with pytest.raises(Invalid) as refused:
+        judge_clock(station.service, SERVICE, "accepted", by=" ", reason="")
+    assert [p.pointer for p in refused.value.problems] == ["/by", "/reason"]
+    assert station.entries("desk", "clock.judged") == []
 
 
 def test_a_stream_that_cannot_be_read_keeps_no_step_from_the_others(station: Station) -> None:
