@@ -124,6 +124,8 @@ def measures_asked(measures: tuple[tuple[int, str], ...], known: tuple[VesselLin
 def basis(line: BasisLine | None) -> Fact:
     if line is None:
         return Fact("Basis", ("none cited",))
+    if not line.provision:
+        return Fact("Basis", (f"{one_line(line.agreement)} (as told; no provision of ours)",))
     adopted = "adopted by this authority's legal adviser" if line.adopted else NOT_ADOPTED
     cited = f"{one_line(line.agreement)}, {one_line(line.article)} (provision {one_line(line.provision)})"
     return Fact("Basis", (cited, adopted))

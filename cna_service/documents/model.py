@@ -88,8 +88,8 @@ class AnsweredItem:
 
 @dataclass(frozen=True, slots=True)
 class BasisLine:
-    """The provision answered under: its id, article and agreement in words, and whether this authority's legal
-    adviser has adopted it."""
+    """The provision answered or asked under: its id, article and agreement in words, and whether this authority's
+    legal adviser has adopted it. Without an id, a basis in somebody's own words."""
 
     provision: str
     article: str

@@ -6,12 +6,13 @@ from typing import Any
 
 from cna_service.cases.record import Exchange
 from cna_service.documents.letters import ask_mail
-from cna_service.documents.model import ClockKind, ClockLine, OfficialLine, OutboundAsk
+from cna_service.documents.model import BasisLine, ClockKind, ClockLine, OfficialLine, OutboundAsk
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
 from cna_service.vessels.positions import display, told_position
 from cna_service.workflow.letters import basis_line, letter_head, vessel_lines
 from cna_service.workflow.outgoing import address_of, queue_mail
+from cna_service.workflow.projections import DESK, LAW
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -43,7 +44,7 @@ def _letter(service: Service, work: Work, exchange: Exchange) -> OutboundAsk:
         **letter_head(service, work, exchange),
         vessels=vessel_lines(record),
         measures=tuple((i.vessel, i.measure) for i in exchange.items),
-        basis=basis_line(record, exchange),
+        basis=basis_line(record, exchange) or _cited(service, work, exchange),
         asked_by=OfficialLine(actor.name, actor.post or None, actor.office or None),
         offences=exchange.offences,
         grounds=exchange.text if isinstance(exchange.text, str) else None,
@@ -51,6 +52,18 @@ def _letter(service: Service, work: Work, exchange: Exchange) -> OutboundAsk:
         reply_to=(service.desk.mail_from,),
         clocks=_clocks(work, exchange),
     )
+
+
+def _cited(service: Service, work: Work, exchange: Exchange) -> BasisLine | None:
+    """The first provision cited: one that gives no limit arms no clock, and is the basis all the same."""
+    if not exchange.bases:
+        return (
+            BasisLine("", "", "; ".join(exchange.basis_told), adopted=False) if exchange.basis_told else None
+        )
+    provision = service.policies.catalogue.by_id[exchange.bases[0]]
+    adoption = work.of(LAW, DESK).adoption(provision, work.now, None)
+    title = service.policies.catalogue.agreement_of(provision).title
+    return BasisLine(provision.id, f"art. {provision.article}", title, adopted=adoption is not None)
 
 
 def _where(told: Any) -> str:

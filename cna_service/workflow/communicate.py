@@ -25,7 +25,7 @@ def log_communication(
 ) -> Reply:
     """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, exchange?}``.
 
-    A call needs who spoke and on which number, with start and end (practice R6). Raises Invalid, StreamNotFound.
+    A call needs who spoke and on which number, with start and end (practice R6); without ``ours`` it was the actor. Raises Invalid, StreamNotFound.
     """
     asked = Asked(body)
     with service.write(actor, Action.COMMUNICATION_LOG, case_stream(ref), key=key) as work:
@@ -56,13 +56,15 @@ def read_communication(asked: Asked, work: Work) -> dict[str, Any]:
         "exchange": asked.number("exchange", least=1),
     }
     for name in ("started_at", "ended_at"):
-        instant = asked.told(name)
+        instant = asked.told(name, required=channel == "phone")
         told[name] = None if instant is None else instant.as_json()
     if channel == "phone":
         if not told["number"]:
             asked.wrong("number", None, "is missing: which number was called, or called us", "enter it")
         if not told["theirs"].get("name") and not told["theirs"].get("office"):
             asked.wrong("theirs", None, "is missing: who was on the other end", "enter a name or an office")
+        # Whoever logs a call and names nobody of ours was on it himself (practice R6: both ends have a name).
+        told["ours"] = told["ours"] or {"name": work.actor.name, "office": work.actor.office}
     return {k: v for k, v in told.items() if v is not None}
 
 

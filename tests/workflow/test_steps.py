@@ -153,7 +153,8 @@ def test_text_that_is_no_unicode_is_kept_without_what_the_log_cannot_hold(desk: 
 
 def test_a_call_is_logged_with_who_and_which_number(desk: LiveDesk) -> None:
     ref = received(desk)
-    assert refused(desk, log_communication, ref, channel="phone", direction="in") == {"/number", "/theirs"}
+    wanted = {"/number", "/theirs", "/started_at", "/ended_at"}
+    assert refused(desk, log_communication, ref, channel="phone", direction="in") == wanted
     assert refused(desk, log_communication, ref, channel="smoke") == {"/channel", "/direction"}
     call = {"channel": "phone", "direction": "out", "number": "+15550102", "theirs": {"name": "Watch"}}
     desk.do(
@@ -162,9 +163,11 @@ def test_a_call_is_logged_with_who_and_which_number(desk: LiveDesk) -> None:
         ref,
         **call,
         started_at="2026-11-21T14:00:00Z",
+        ended_at={"text": "shortly after"},
         text="Asked for the port.",
     )
     kept = desk.case(ref).communications[0]
+    assert (kept["ours"]["name"], kept["ended_at"]["text"]) == (desk.officer("duty-1").name, "shortly after")
     assert (kept["number"], kept["theirs"], kept["started_at"]["text"]) == (
         "+15550102",
         {"name": "Watch"},

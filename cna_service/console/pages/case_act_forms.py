@@ -73,7 +73,7 @@ _CASE_ACTS: tuple[Act, ...] = (
             Field("theirs/office", "Other side: office"),
             Field("number", "Number called, or calling", hint="Needed for a call", mode="tel"),
             Field("started_at", "Began", "told", default="now"),
-            Field("ended_at", "Ended", "told"),
+            Field("ended_at", "Ended", "told", default="now"),
             Field("subject", "About"),
             Field("text", "Words, verbatim", "area", hint="As spoken or written; paste a mail whole"),
             Field("exchange", "Belongs to exchange", "choice", exchanges),
