@@ -11,7 +11,8 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from cna_service.api import shapes, shapes_arrivals
-from cna_service.api.calls import Caller, Command, Desk, Ref, case_of, viewer_of
+from cna_service.api.calls import Caller, Command, Desk, Number, Ref, case_of, viewer_of
+from cna_service.api.found_out import chase_json, found_out
 from cna_service.cases import queries as case_queries
 from cna_service.cases.as_json import case_json, entry_json, plain
 from cna_service.cases.clocks import next_due
@@ -26,7 +27,9 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger import store
 from cna_service.ledger.folds import Folded
+from cna_service.workflow.alike import other_cases
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.chase import chase_list
 from cna_service.workflow.opening import open_case
 from cna_service.workflow.projections import ALERTS, CASE, case_stream
 from cna_service.workflow.replies_json import clocks_json
@@ -121,6 +124,7 @@ def read_case(
     with service.read() as reader:
         folded = _folded(reader, case_of(reader, actor, ref), at, seq)
         is_settled = at is None or at <= reader.now - LONGEST_TRANSACTION
+        others = () if actor.kind == "authority" else other_cases(reader, folded.of(CASE))
     whole = folded.of(CASE)
     if folded.head.seq == 0 or not has_part(whole, viewer_of(actor)):
         raise NotFound
@@ -133,6 +137,8 @@ def read_case(
     }
     if actor.kind != "authority":
         told |= _summons(folded.of(ALERTS), record)
+        told |= found_out(record, service.desk.state)
+        told["others"] = [plain(each) for each in others]
     return JSONResponse(told, headers={"ETag": f'"{record.seq}"'})
 
 
@@ -216,6 +222,20 @@ def list_entries(
 
 
 @router.get(
+    "/cases/{ref}/exchanges/{n}/chase",
+    summary="Whom to try next, when, and the efforts made",
+    tags=["exchanges"],
+    responses=shapes.answers(200, 401, 403, 404),
+)
+def read_chase(service: Desk, actor: Caller, ref: Ref, n: Number) -> JSONResponse:
+    """The listed authority's contacts in order with what came of each; ``text`` prints as efforts made to obtain
+    consent. Officers only."""
+    with service.read() as reader:
+        written, now = case_of(reader, actor, ref), reader.now
+    return JSONResponse(chase_json(chase_list(service, actor, written, n), now))
+
+
+@router.get(
     "/cases/{ref}/documents/{n}.pdf",
     summary="A document made from the case's entries",
     response_class=Response,
@@ -259,6 +279,7 @@ def _blobs(record: CaseRecord) -> Iterator[str]:
     for submission in record.submissions:
         yield str(submission.get("blob"))
         yield from _attached((submission.get("draft") or {}).get("attachments"))
+    yield from _attached([told.get("capture") for told in record.dealings.statements])
     for told in (*record.communications, *record.events, *record.documents):
         yield from _attached(told.get("attachments"))
         if told.get("blob"):

@@ -66,6 +66,12 @@ def of_authority(
     return _page(connection, query, limit, after)
 
 
+def references(connection: Connection) -> list[tuple[str, bool]]:
+    """Every case and whether it is closed, by reference."""
+    query = select(case_row.c.ref, case_row.c.is_closed).order_by(case_row.c.ref)
+    return [(row.ref, bool(row.is_closed)) for row in connection.execute(query)]
+
+
 def _page(connection: Connection, query: Any, limit: int, after: str | None) -> Page:
     rows = [dict(r) for r in connection.execute(query).mappings()]
     start = next((n + 1 for n, r in enumerate(rows) if r["ref"] == after), 0) if after else 0
@@ -134,6 +140,17 @@ def same_vessel(
     return list(found.items())
 
 
+def names(connection: Connection) -> list[tuple[str, str]]:
+    """Every name of every case in comparable form, with the case; the newest case first."""
+    query = (
+        select(case_key.c.ref, case_key.c.value)
+        .join(case_row, case_row.c.ref == case_key.c.ref)
+        .where(case_key.c.kind == "name_words")
+        .order_by(case_row.c.opened_at.desc(), case_key.c.ref)
+    )
+    return [(row.ref, row.value) for row in connection.execute(query)]
+
+
 def counts(connection: Connection) -> Mapping[str, int]:
     """How many cases are open, closed, waiting to be read; for the board's head and the metrics."""
     total = connection.execute(
@@ -144,3 +161,10 @@ def counts(connection: Connection) -> Mapping[str, int]:
     ).scalar_one()
     by_state = {bool(closed): n for closed, n in total}
     return {"open": by_state.get(False, 0), "closed": by_state.get(True, 0), "to_be_read": unread}
+
+
+def every_case(connection: Connection) -> list[str]:
+    """The references of all cases, the oldest first."""
+    return list(
+        connection.execute(select(case_row.c.ref).order_by(case_row.c.opened_at, case_row.c.ref)).scalars()
+    )

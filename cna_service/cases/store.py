@@ -11,6 +11,7 @@ from cna_service.cases.clocks import next_due
 from cna_service.cases.labels import case_label
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.tables import FOLD_VERSION, case_key, case_row
+from cna_service.vessels.names import normal_name
 
 # Facts by which another case of the same vessel can be found.
 _KEY_FIELDS = ("imo", "mmsi", "call_sign", "registration_number", "hull_mark", "name", "former_name")
@@ -69,6 +70,11 @@ def keys_of(record: CaseRecord) -> Iterable[tuple[str, str]]:
         for fact in vessel.facts:
             if fact.field in _KEY_FIELDS and isinstance(fact.value, str) and (bare := normal(fact.value)):
                 yield ("name" if fact.field == "former_name" else fact.field), bare
+                if "name" in fact.field and (alike := normal_name(fact.value).normal):
+                    yield "name_words", alike
+    for search in record.searches:
+        if search.get("verdict") == "found" and search.get("rid"):
+            yield "rid", normal(str(search["rid"]))
     for exchange in record.exchanges:
         if exchange.authority:
             yield "authority", exchange.authority

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from cna_service.db.types import Instant, metadata
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Raised when the row's meaning changes; rows of another version are rebuilt at start."""
 
 case_row = Table(
@@ -39,4 +39,5 @@ case_key = Table(
     Column("value", String(200), primary_key=True),
     Index("ix_case_key_kind_value", "kind", "value"),
 )
-"""What a case can be found by: authority, authority's reference, normalised identifiers and names of its vessels."""
+"""What a case can be found by: authority, authority's reference, normalised identifiers and names of its vessels, the
+register records (``rid``) that officers found, and names in comparable form (``name_words``)."""

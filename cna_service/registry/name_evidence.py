@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio, token_sort_ratio
+from rapidfuzz.process import extract
 
 from cna_service.registry.model import Query, RegisterVessel
 from cna_service.vessels.name_words import NUMBERS
@@ -23,6 +24,7 @@ _OTHER_NUMBER = 15
 _LONG_NUMBER = 3
 _LEAST_PREFIX = 5
 _LEAST_NUMBER_WORD = 5
+_ROUGHLY = 60
 _MIXED = re.compile(r"[A-Z]+[0-9][A-Z0-9]*|[0-9][A-Z0-9]*[A-Z][A-Z0-9]*")
 _LOOKS_LIKE = str.maketrans("0158264", "OISBZGA")
 
@@ -102,6 +104,13 @@ def likeness(one: NormalName, other: NormalName) -> int:
     if _is_another_number(one.digits, other.digits):
         score -= _OTHER_NUMBER
     return max(0, min(99, round(score)))
+
+
+def alike(asked: NormalName, names: Collection[str], least: int) -> dict[str, int]:
+    """Those of ``names`` (comparable forms) that are as alike as ``least``; a name with another number is another."""
+    rough = extract(asked.normal, names, scorer=ratio, processor=None, score_cutoff=_ROUGHLY, limit=None)
+    found = {name: likeness(asked, known_name(name)) for name, _, _ in rough}
+    return {n: score for n, score in found.items() if score >= least and known_name(n).digits == asked.digits}
 
 
 def _is_another_number(one: str, other: str) -> bool:

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cna_service.agreements.card import RuleCard
-from cna_service.cases import queries as case_queries
-from cna_service.cases.labels import case_label
 from cna_service.cases.record import CaseRecord
 from cna_service.directory.model import Authority
 from cna_service.documents.answer_pdf import render
@@ -25,7 +23,8 @@ from cna_service.ledger import store as ledger_store
 from cna_service.ledger.folds import Folded
 from cna_service.registry.model import Query
 from cna_service.workflow import arming, queries
-from cna_service.workflow.case_view import CaseView, OtherCase, build_case_view
+from cna_service.workflow.alike import other_cases
+from cna_service.workflow.case_view import CaseView, build_case_view
 from cna_service.workflow.letters import written_answer
 from cna_service.workflow.outgoing import address_of
 from cna_service.workflow.previews import read_only
@@ -40,8 +39,6 @@ from cna_service.workflow.projections import (
 )
 from cna_service.workflow.searching import query_of
 from cna_service.workflow.service import Reader, Service
-
-MOST_OTHERS = 12
 
 
 class CaseNotFound(NotFound):
@@ -78,7 +75,7 @@ def case_view(service: Service, ref: str) -> CaseView:
             officers=reader.stream(DESK).of(OFFICERS),
             directory=reader.stream(DIRECTORY).of(LISTED),
             sent=queries.sendings(reader.connection, sendings),
-            others=tuple(_others(reader, record)),
+            others=other_cases(reader, record),
         )
 
 
@@ -87,19 +84,6 @@ def _folded(reader: Reader, stream: str) -> Folded:
         return reader.stream(stream)
     except ledger_store.StreamNotFound:
         raise CaseNotFound(f"No case {stream.removeprefix('case:')} is in this log.") from None
-
-
-def _others(reader: Reader, record: CaseRecord) -> Iterator[OtherCase]:
-    """Cases about the same vessel, and those that a person linked (desk-rules 2.5: for officers alone)."""
-    keys = [(f.field, f.value) for v in record.vessels for f in v.facts if isinstance(f.value, str)]
-    found = dict(case_queries.same_vessel(reader.connection, keys, but=record.ref))
-    for link in record.links:
-        ref = str(link["case"])
-        found[ref] = f"linked, {found[ref]}" if ref in found else "linked"
-    for ref, shares in list(found.items())[:MOST_OTHERS]:
-        other = reader.stream(case_stream(ref)).of(CASE)
-        names = ", ".join(v.label for v in other.vessels)
-        yield OtherCase(ref, shares, case_label(other), names, other.opened_at, other.is_closed)
 
 
 def newest_seq(service: Service, ref: str) -> int:

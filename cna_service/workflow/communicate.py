@@ -25,7 +25,8 @@ def log_communication(
 ) -> Reply:
     """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, exchange?}``.
 
-    A call needs who spoke and on which number, with start and end (practice R6); without ``ours`` it was the actor. Raises Invalid, StreamNotFound.
+    A call needs who spoke and on which number, with start and end (practice R6); without ``ours`` it was the actor.
+   Raises Invalid, StreamNotFound.
     """
     asked = Asked(body)
     with service.write(actor, Action.COMMUNICATION_LOG, case_stream(ref), key=key) as work:
