@@ -11,7 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from cna_service.agreements.catalogue import Catalogue
-from cna_service.agreements.law import Election, LawBook, Participation, is_party_at
+from cna_service.agreements.law import LawBook
+from cna_service.agreements.law_facts import Election, Participation, is_party_at
 from cna_service.agreements.measures import NON_PARTY_SEA
 from cna_service.agreements.model import Agreement, ElectionRule, Form, Provision
 
@@ -96,6 +97,9 @@ def participating(
     fact = law.participation(state, agreement.id, at, known_at)
     if fact is not None:
         return _from_fact(agreement, fact, at)
+    if agreement.is_from_memory:
+        words = f"{agreement.short} is known from memory only, unverified"
+        return Participating(state, Takes.NOT_ESTABLISHED, False, words, None)
     closed = agreement.parties_closed
     if closed is not None:
         words = f"{state} is not a party to {agreement.short} ({closed.where})"
@@ -111,6 +115,9 @@ def _from_fact(agreement: Agreement, fact: Participation, at: datetime) -> Parti
         since = "" if fact.valid_from is None else f" since {fact.valid_from:%d %b %Y}"
         words = f"{fact.state} {how} {agreement.short}{since} ({fact.source})"
         return Participating(fact.state, status, fact.adopted, words, fact.source)
+    if fact.status == "signed":
+        words = f"{fact.state} signed {agreement.short}; whether it is in force is not established ({fact.source})"
+        return Participating(fact.state, Takes.NOT_ESTABLISHED, False, words, fact.source)
     words = f"{fact.state} is not a party to {agreement.short} ({fact.source})"
     if fact.status != "not_party" and fact.valid_from is not None and at < fact.valid_from:
         words = f"{fact.state} is not yet a party to {agreement.short}: from {fact.valid_from:%d %b %Y} ({fact.source})"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from cna_service.agreements.applies import Choice
-from cna_service.agreements.card import Applies, CardRow, RuleCard
-from cna_service.agreements.model import Form, Start, StopRule, Unit
+from cna_service.agreements.card import NOT_READ, Applies, CardRow, RuleCard
+from cna_service.agreements.model import Agreement, Form, Provision, Start, StopRule, Unit
 from cna_service.agreements.terms import ClockKind, ClockTerms, WaitsFor, WorkingCalendar
 from cna_service.kit.instants import to_text
 
@@ -50,6 +50,7 @@ def clock_terms(row: CardRow, calendar: WorkingCalendar | None = None) -> ClockT
         text_sha256=provision.text_sha256,
         file_sha256=row.agreement.file_sha256,
         why=why,
+        restarts_by_question=provision.restarts_by_question,
     )
 
 
@@ -84,15 +85,41 @@ def _stops_by(row: CardRow) -> StopRule:
     return row.provision.stops_by if asked is None else replace(row.provision.stops_by, form=asked)
 
 
+ASSURANCE = "assurance_like_treatment"
+
+
+def limit_words(provision: Provision) -> str:
+    """The limit in words; of a text that was not read, that and nothing else."""
+    return provision.limit.words if provision.is_sourced else NOT_READ
+
+
+def instrument_json(agreement: Agreement) -> dict[str, Any]:
+    """What an instrument is: kind, dates, number, whose; ``from_memory``: nothing of it was read."""
+    return {
+        "kind": agreement.kind.value,
+        "parties": list(agreement.parties),
+        "series": agreement.series,
+        "signed": agreement.signed,
+        "provisional_from": agreement.provisional_from,
+        "in_force": agreement.in_force,
+        "to": agreement.valid_to,
+        "from_memory": agreement.is_from_memory,
+        "remarks": agreement.remarks or None,
+    }
+
+
 def row_json(row: CardRow) -> dict[str, Any]:
     provision, clock = row.provision, clock_terms(row)
     return {
         "provision": provision.id,
         "agreement": row.agreement.id,
         "agreement_title": row.agreement.title,
+        "instrument": instrument_json(row.agreement),
         "article": provision.article,
         "title": provision.title,
         "applies": row.applies.value,
+        "overridden_by": row.overridden_by,
+        "direction": provision.direction.value,
         "functions": list(provision.functions),
         "measures": list(row.measures),
         "requesting": row.requesting.as_json(),
@@ -103,7 +130,9 @@ def row_json(row: CardRow) -> dict[str, Any]:
         "form": provision.form.value,
         "written_confirmation": provision.written_confirmation,
         "acknowledge": provision.acknowledge,
-        "limit": {"iso": provision.limit.iso, "words": provision.limit.words, **provision.limit.as_json()},
+        "limit": {"iso": provision.limit.iso, "words": limit_words(provision), **provision.limit.as_json()},
+        "calendar": provision.calendar_words,
+        "restarts_by_question": provision.restarts_by_question,
         "starts": provision.start.value if provision.limit.has_number else None,
         "silence": {
             "code": provision.silence.code.value,
@@ -113,6 +142,12 @@ def row_json(row: CardRow) -> dict[str, Any]:
         "neither": {"code": provision.neither.code.value, "words": provision.neither.words},
         "answers": list(provision.answers),
         "conditions": list(provision.conditions),
+        "further_steps": provision.further_steps,
+        "assurance": any(w.field == ASSURANCE for w in row.wants),
+        "declarations": [
+            {"state": d.state, "words": d.words, "source": d.source, "adopted": d.adopted}
+            for d in row.declarations
+        ],
         "duties": [
             {"owes": d.owes, "when": d.when, "words": d.words, "article": d.article} for d in provision.duties
         ],
@@ -125,6 +160,7 @@ def row_json(row: CardRow) -> dict[str, Any]:
         "notes": list(row.notes),
         "text": provision.text,
         "source": provision.source.as_json(),
+        "to_read": provision.to_read or None,
         "terms_sha256": provision.terms_sha256,
         "text_sha256": provision.text_sha256,
     }

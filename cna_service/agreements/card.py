@@ -24,9 +24,11 @@ from cna_service.agreements.applies import (
 )
 from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.law import LawBook
+from cna_service.agreements.law_facts import Declaration
 from cna_service.agreements.measures import read_offences
 from cna_service.agreements.model import Agreement, Direction, Form, Provision, RequiredField, Silence, Start
-from cna_service.agreements.unanswered import Without, without_an_answer
+from cna_service.agreements.set_aside import SetAside, set_aside
+from cna_service.agreements.unanswered import Without, by_silence, without_an_answer
 from cna_service.agreements.wanted import required_fields
 
 NOT_READ = "hours: not read; text needed"
@@ -45,7 +47,8 @@ class CardRow:
     """One provision as it stands between the two States at the instant of the card.
 
     ``measures``: those asked that it covers. ``no_clock_because``: why it arms no clock now, in words.
-    ``adopted``: the entry of the adoption in force, or None.
+    ``adopted``: the entry of the adoption in force, or None. ``overridden_by``: the provision that governs practice
+    instead. ``declarations``: what the State asked declared of it, which changes what its words mean.
     """
 
     agreement: Agreement
@@ -60,6 +63,8 @@ class CardRow:
     no_clock_because: str | None
     notes: tuple[str, ...]
     wants: tuple[RequiredField, ...]
+    declarations: tuple[Declaration, ...] = ()
+    overridden_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +107,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How offence and place stand to one provision: outside of it, in doubt, and whether it was cited all the same."""
+    """How offence and place stand to one provision: outside of it, in doubt, whether it was cited all the same, and
+    what sets it aside."""
 
     beyond: str | None
     doubt: str | None
     is_cited: bool
+    aside: SetAside | None
 
 
 def card(
@@ -156,13 +163,18 @@ def card(
         known_at=known_at,
         rows=tuple(applying),
         not_applicable=tuple(r for r in rows if r.applies is Applies.NO),
-        without_an_answer=without_an_answer(
-            catalogue, law, requesting, requested, at, known_at, offences=question.offences, zone=zone
+        without_an_answer=(
+            *by_silence(applying),
+            *without_an_answer(
+                catalogue, law, requesting, requested, at, known_at, offences=question.offences, zone=zone
+            ),
         ),
     )
 
 
 def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question) -> Iterator[CardRow]:
+    if _is_between_others(agreement, q):
+        return
     requesting, requested = (
         participating(agreement, law, s, q.at, q.known_at) for s in (q.requesting, q.requested)
     )
@@ -177,9 +189,11 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
             beyond=outside(provision, q.offences, q.zone, coastal),
             doubt=doubtful(provision, q.zone),
             is_cited=provision.id in q.cited,
+            aside=set_aside(catalogue, law, provision, (q.requesting, q.requested), q.at, q.known_at, q.zone),
         )
         adoption = law.adoption(provision, q.at, q.known_at)
         applies, why = _applies(requesting, requested, election, place)
+        declared = law.declared(q.requested, provision, q.at, q.known_at)
         yield CardRow(
             agreement=agreement,
             provision=provision,
@@ -191,9 +205,18 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
             adopted=None if adoption is None else adoption.entry,
             form=q.form,
             no_clock_because=why if applies is Applies.NO else _no_clock(provision, election, q.form),
-            notes=(*(() if why is None else (why,)), *_notes(agreement, provision, q)),
+            notes=(*(() if why is None else (why,)), *_notes(agreement, provision, declared, q)),
             wants=required_fields(catalogue, provision),
+            declarations=declared,
+            overridden_by=None if place.aside is None else place.aside.by,
         )
+
+
+def _is_between_others(agreement: Agreement, q: Question) -> bool:
+    """A bilateral instrument of other States is no news on this card, unless somebody cites it."""
+    if not agreement.parties or {q.requesting, q.requested} <= set(agreement.parties):
+        return False
+    return not any(p.id in q.cited for p in agreement.provisions)
 
 
 def _coastal_state_takes_part(law: LawBook, agreement: Agreement, q: Question) -> bool:
@@ -212,6 +235,8 @@ def _applies(
         return Applies.NO, election.words
     if place.beyond is not None and not place.is_cited:
         return Applies.NO, place.beyond
+    if place.aside is not None and place.aside.is_certain:
+        return Applies.NO, place.aside.words
     for each in (requested, requesting):
         if each.status is Takes.NOT_ESTABLISHED:
             return Applies.MIGHT, f"applies if both are party: not verified; {each.words}"
@@ -219,6 +244,8 @@ def _applies(
         return Applies.MIGHT, election.words
     if place.beyond is not None:
         return Applies.MIGHT, f"cited by the other side, but {place.beyond}"
+    if place.aside is not None:
+        return Applies.MIGHT, place.aside.words
     return (Applies.YES, None) if place.doubt is None else (Applies.MIGHT, place.doubt)
 
 
@@ -248,10 +275,17 @@ def _quoted(words: str | None) -> str:
     return f": “{words}”" if words else ""
 
 
-def _notes(agreement: Agreement, provision: Provision, q: Question) -> tuple[str, ...]:
+def _notes(
+    agreement: Agreement, provision: Provision, declared: Iterable[Declaration], q: Question
+) -> tuple[str, ...]:
     notes = list(unsaid(provision, q.offences, q.zone))
     if agreement.area:
         notes.append(f"only in its area: {agreement.area}")
     if provision.form_words:
         notes.append(provision.form_words)
+    if provision.further_steps:
+        notes.append(f"further steps: {provision.further_steps}")
+    notes.extend(f"{d.state} declared: {d.words} ({d.notice or d.source})" for d in declared)
+    if not provision.is_sourced and provision.to_read:
+        notes.append(f"to read: {provision.to_read}")
     return tuple(notes)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from cna_service.agreements.model import Agreement, ElectionRule, Provision
+from cna_service.agreements.model import Agreement, ElectionRule, Override, Provision
 from cna_service.agreements.provisions import read_agreement
 from cna_service.agreements.reading import Table
 from cna_service.kit.errors import Invalid, NotFound, Problem
@@ -45,11 +45,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """``agreements`` and ``by_id`` (provisions) are keyed by id; ``files`` are the texts they were read from."""
+    """``agreements`` and ``by_id`` (provisions) are keyed by id; ``files`` are the texts they were read from.
+
+    ``overrides``: by the provision set aside, the lower instruments that govern practice instead.
+    """
 
     agreements: Mapping[str, Agreement]
     by_id: Mapping[str, Provision]
     elections: Mapping[str, ElectionRule]
+    overrides: Mapping[str, tuple[tuple[Agreement, Override], ...]]
     files: tuple[SourceFile, ...]
 
     @property
@@ -100,8 +104,17 @@ def load(files: Iterable[SourceFile], *, exercise: bool = False) -> Catalogue:
         agreements=MappingProxyType({a.id: a for a in agreements}),
         by_id=MappingProxyType({p.id: p for a in agreements for p in a.provisions}),
         elections=MappingProxyType({e.id: e for a in agreements for e in a.elections}),
+        overrides=MappingProxyType(_overrides(agreements)),
         files=kept,
     )
+
+
+def _overrides(agreements: Iterable[Agreement]) -> dict[str, tuple[tuple[Agreement, Override], ...]]:
+    found: dict[str, tuple[tuple[Agreement, Override], ...]] = {}
+    for agreement in agreements:
+        for each in agreement.overrides:
+            found[each.provision] = (*found.get(each.provision, ()), (agreement, each))
+    return found
 
 
 def _read(file: SourceFile, problems: list[Problem]) -> Agreement | None:
@@ -132,6 +145,7 @@ def _cross_checks(agreements: list[Agreement]) -> Iterator[Problem]:
                 where = f"{agreement.file}/provision/{each.id}/requires_election"
                 fix = "set it for exactly the options of an [[election]]"
                 yield Problem(where, each.requires_election, "disagrees with the elections", fix)
+        yield from _strangers(agreement)
         for fact in agreement.election_facts:
             rule = next((e for e in agreement.elections if e.id == fact["election"]), None)
             if rule is None or (fact["known"] and fact["option"] not in rule.provisions):
@@ -142,6 +156,14 @@ def _cross_checks(agreements: list[Agreement]) -> Iterator[Problem]:
                 yield Problem(where, dict(fact), "chooses what the instrument does not offer", fix)
 
 
+def _strangers(agreement: Agreement) -> Iterator[Problem]:
+    """A bilateral instrument says nothing of other States than its own."""
+    for fact in agreement.participations if agreement.parties else ():
+        if fact["state"] not in agreement.parties:
+            where, fix = f"{agreement.file}/participation", "name only the States in parties"
+            yield Problem(where, fact["state"], "is none of the two", fix)
+
+
 def _references(agreement: Agreement) -> Iterator[tuple[str, str]]:
     for each in agreement.provisions:
         for name, references in (("see", each.see), ("content", each.content)):
@@ -150,9 +172,19 @@ def _references(agreement: Agreement) -> Iterator[tuple[str, str]]:
     for rule in agreement.elections:
         for reference in rule.provisions:
             yield f"election/{rule.id}", reference
+    for override in agreement.overrides:
+        yield "override/provision", override.provision
+        yield "override/by", override.by
+    for declared in agreement.declarations:
+        for reference in _texts(declared["provisions"]):
+            yield "declaration/provisions", reference
     for fallback in agreement.fallbacks:
         for reference in fallback.elections:
             yield f"fallback/{fallback.code}/elections", reference
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list | tuple) else ()
 
 
 def _twice(kind: str, named: list[tuple[str, str]]) -> Iterator[Problem]:

@@ -9,8 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from cna_service.agreements.law_facts import (
+    Adoption,
+    Declaration,
+    Election,
+    Participation,
+    Suspension,
+    Touched,
+    covers,
+    is_known,
+)
 from cna_service.agreements.model import Form, Provision
 from cna_service.kit.instants import from_text
 from cna_service.ledger.entry import Entry, EntryType
@@ -36,65 +46,21 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
         "What a State chose under a provision, from when to when; or that its choice is not known.",
         private=("/remarks",),
     ),
+    EntryType(
+        "declaration.noted",
+        "What a State declared of an instrument, in words, from when to when.",
+        private=("/remarks",),
+    ),
+    EntryType(
+        "suspension.noted",
+        "A State suspended an instrument in a named area, from when to when.",
+        private=("/remarks",),
+    ),
+    EntryType(
+        "law.touched",
+        "Which open exchanges a change of the law touched when it was published, and which closed cases.",
+    ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Adoption:
-    """One act of the legal adviser. It holds only while terms and text have the hashes it names."""
-
-    provision: str
-    terms_sha256: str
-    text_sha256: str
-    entry: str
-    at: datetime
-    ended_at: datetime | None = None
-
-    def holds_for(self, provision: Provision) -> bool:
-        same = (self.terms_sha256, self.text_sha256) == (provision.terms_sha256, provision.text_sha256)
-        return self.provision == provision.id and same
-
-    def stands_at(self, at: datetime) -> bool:
-        return self.at <= at and (self.ended_at is None or at < self.ended_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Participation:
-    """A fact about one State and one instrument. ``status``: party, provisional or not_party."""
-
-    state: str
-    instrument: str
-    status: str
-    valid_from: datetime | None
-    valid_to: datetime | None
-    notice: str | None
-    source: str
-    adopted: bool
-    entry: str
-    noted_at: datetime
-    corrected_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Election:
-    """What a State chose (``option``: the provision that then applies to it), or that it is not ``known``.
-
-    ``answer_form``: a form that the State wants for the consent itself, as Belize wants writing.
-    """
-
-    state: str
-    election: str
-    option: str | None
-    known: bool
-    answer_form: Form | None
-    valid_from: datetime | None
-    valid_to: datetime | None
-    notice: str | None
-    source: str
-    adopted: bool
-    entry: str
-    noted_at: datetime
-    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +70,17 @@ class LawBook:
     adoptions: tuple[Adoption, ...] = ()
     participations: tuple[Participation, ...] = ()
     elections: tuple[Election, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    touched: tuple[Touched, ...] = ()
 
     def adoption(
         self, provision: Provision, at: datetime, known_at: datetime | None = None
     ) -> Adoption | None:
         """The adoption in force at ``at`` for exactly these terms and this text, or None."""
         for each in reversed(self.adoptions):
-            known = known_at is None or each.at <= known_at
-            if known and each.holds_for(provision) and each.stands_at(at):
+            known = each if known_at is None else _as_known(each, known_at)
+            if known is not None and known.holds_for(provision) and known.stands_at(at):
                 return each
         return None
 
@@ -122,9 +91,9 @@ class LawBook:
         facts = [
             p
             for p in self.participations
-            if p.state == state and p.instrument == instrument and _is_known(p, known_at)
+            if p.state == state and p.instrument == instrument and is_known(p, known_at)
         ]
-        newest = [p for p in facts if _covers(p, at)] or facts
+        newest = [p for p in facts if covers(p, at)] or facts
         return newest[-1] if newest else None
 
     def election(
@@ -134,26 +103,47 @@ class LawBook:
         facts = (
             e
             for e in reversed(self.elections)
-            if e.state == state and e.election == election and _is_known(e, known_at)
+            if e.state == state and e.election == election and is_known(e, known_at)
         )
-        return next((e for e in facts if _covers(e, at)), None)
+        return next((e for e in facts if covers(e, at)), None)
+
+    def declared(
+        self, state: str, provision: Provision, at: datetime, known_at: datetime | None = None
+    ) -> tuple[Declaration, ...]:
+        """What the State declared of this provision, in force at ``at``."""
+        return tuple(
+            d
+            for d in self.declarations
+            if d.state == state
+            and d.instrument == provision.agreement
+            and (not d.provisions or provision.id in d.provisions)
+            and is_known(d, known_at)
+            and covers(d, at)
+        )
+
+    def suspended(
+        self, states: Iterable[str], instrument: str, at: datetime, known_at: datetime | None = None
+    ) -> tuple[Suspension, ...]:
+        """The suspensions of the instrument by any of these States, in force at ``at``."""
+        among = frozenset(states)
+        return tuple(
+            s
+            for s in self.suspensions
+            if s.state in among and s.instrument == instrument and is_known(s, known_at) and covers(s, at)
+        )
+
+    def noted(self, entry: str) -> Participation | Election | Declaration | Suspension | None:
+        """The fact that an entry noted."""
+        facts = (*self.participations, *self.elections, *self.declarations, *self.suspensions)
+        return next((f for f in facts if f.entry == entry), None)
 
 
-def _is_known(fact: Participation | Election, known_at: datetime | None) -> bool:
-    """Whether the desk held the fact for true then: noted, and not yet corrected by a later entry."""
-    if known_at is None:
-        return fact.corrected_at is None
-    return fact.noted_at <= known_at and (fact.corrected_at is None or known_at < fact.corrected_at)
-
-
-def _covers(fact: Participation | Election, at: datetime) -> bool:
-    begun = fact.valid_from is None or fact.valid_from <= at
-    return begun and (fact.valid_to is None or at < fact.valid_to)
-
-
-def is_party_at(fact: Participation, at: datetime) -> bool:
-    """Whether the fact makes its State a participant then; provisional application counts."""
-    return fact.status in ("party", "provisional") and _covers(fact, at)
+def _as_known(adoption: Adoption, known_at: datetime) -> Adoption | None:
+    """The adoption as the desk then knew it: not yet made, or made and not yet ended."""
+    if known_at < adoption.at:
+        return None
+    ended = adoption.ended_at
+    return replace(adoption, ended_at=None) if ended is not None and known_at < ended else adoption
 
 
 def apply_law(state: LawBook, entry: Entry) -> LawBook:
@@ -168,10 +158,18 @@ def apply_law(state: LawBook, entry: Entry) -> LawBook:
     if entry.type == "election.noted":
         chosen = tuple(_corrected(e, entry) for e in state.elections)
         return replace(state, elections=(*chosen, _election(entry)))
+    if entry.type == "declaration.noted":
+        said = tuple(_corrected(d, entry) for d in state.declarations)
+        return replace(state, declarations=(*said, _declaration(entry)))
+    if entry.type == "suspension.noted":
+        suspended = tuple(_corrected(s, entry) for s in state.suspensions)
+        return replace(state, suspensions=(*suspended, _suspension(entry)))
+    if entry.type == "law.touched":
+        return replace(state, touched=(*state.touched, _touched(entry)))
     return state
 
 
-Fact = TypeVar("Fact", Participation, Election)
+Fact = TypeVar("Fact", Participation, Election, Declaration, Suspension)
 
 
 def _corrected(fact: Fact, entry: Entry) -> Fact:
@@ -212,6 +210,7 @@ def _participation(entry: Entry) -> Participation:
         adopted=body.get("adopted", False),
         entry=entry.id,
         noted_at=entry.recorded_at,
+        change=body.get("change"),
     )
 
 
@@ -231,6 +230,45 @@ def _election(entry: Entry) -> Election:
         adopted=body.get("adopted", False),
         entry=entry.id,
         noted_at=entry.recorded_at,
+        change=body.get("change"),
+    )
+
+
+def _dated(entry: Entry) -> dict[str, Any]:
+    body = entry.body
+    return {
+        "valid_from": _instant(body.get("from")),
+        "valid_to": _instant(body.get("to")),
+        "notice": body.get("notice"),
+        "source": body.get("source") or "",
+        "adopted": body.get("adopted", False),
+        "entry": entry.id,
+        "noted_at": entry.recorded_at,
+        "change": body.get("change"),
+    }
+
+
+def _declaration(entry: Entry) -> Declaration:
+    body = entry.body
+    provisions = tuple(body.get("provisions", ()))
+    return Declaration(body["state"], body["instrument"], provisions, body["words"], **_dated(entry))
+
+
+def _suspension(entry: Entry) -> Suspension:
+    body = entry.body
+    zones = tuple(body.get("zones", ()))
+    return Suspension(body["state"], body["instrument"], body["area"], zones, **_dated(entry))
+
+
+def _touched(entry: Entry) -> Touched:
+    body = entry.body
+    return Touched(
+        change=body["change"],
+        kind=body["kind"],
+        subject=body.get("subject", {}),
+        open=tuple(body.get("open", ())),
+        closed=tuple(body.get("closed", ())),
+        at=entry.recorded_at,
     )
 
 

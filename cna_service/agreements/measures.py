@@ -117,4 +117,6 @@ FUNCTIONS: tuple[str, ...] = (
     "content",
     "conditions",
     "report",
+    "safeguards",
+    "compensation",
 )

@@ -7,6 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Kind(StrEnum):
+    """What an instrument is. What stands below treaty rank binds practice and may override a treaty's procedure."""
+
+    TREATY = "treaty"
+    EXCHANGE_OF_NOTES = "exchange of notes"
+    ARRANGEMENT = "arrangement"
+    PROTOCOL = "protocol"
+    RESOLUTION = "resolution"
+    STATUTE = "statute"
+    PRACTICE = "practice"
+
+
 class Form(StrEnum):
     """The form in which a provision wants a request, or an answer, to be made."""
 
@@ -78,6 +90,14 @@ class Reading(StrEnum):
 
     SOURCED = "sourced"
     UNREAD = "unread"
+
+
+class Change(StrEnum):
+    """Why what the desk holds of the law differs from before (desk-rules 10.2)."""
+
+    AMENDMENT = "amendment"
+    LATE_NOTICE = "late_notice"
+    CORRECTION = "correction"
 
 
 class Window(StrEnum):
@@ -203,6 +223,9 @@ class StopRule:
 class Provision:
     """One rule of one instrument. ``text`` is a working summary; the legal adviser reads the depositary's text.
 
+    ``further_steps``: what needs fresh leave after a grant. ``restarts_by_question``: the limit begins anew when the
+    State asked puts a question. ``calendar_words``: whose working days are counted, as far as the text says.
+    ``to_read``: what the legal adviser reads before he adopts it, and where.
     ``terms_sha256`` covers everything but the text, ``text_sha256`` the text: an adoption is bound to both.
     """
 
@@ -234,6 +257,10 @@ class Provision:
     reading: Reading
     source: Source
     text: str
+    further_steps: str | None = None
+    restarts_by_question: bool = False
+    calendar_words: str | None = None
+    to_read: str = ""
     terms_sha256: str = ""
     text_sha256: str = ""
 
@@ -275,7 +302,7 @@ class Fallback:
     """What may be done without an answer: what it allows, what it does not, who must decide it.
 
     ``elections``: only where the requested State has one of these provisions in force; ``parties``: which of the
-    two States must take part in the instrument.
+    two States must take part in the instrument; ``grounds``: the suspicions on one of which alone it rests.
     """
 
     code: str
@@ -288,21 +315,53 @@ class Fallback:
     offences: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
     elections: tuple[str, ...] = ()
+    grounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A lower instrument changes the procedure of a treaty's provision, from/to, between those who take part in it.
+
+    ``provision`` is the treaty's, ``by`` the one that governs practice meanwhile; days as ISO texts.
+    """
+
+    provision: str
+    by: str
+    valid_from: str | None
+    valid_to: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an edit of the file was, said by who made it: one line for each (desk-rules 10.2)."""
+
+    day: str
+    change: Change
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """One instrument. ``parties_closed``: where a complete list of Parties was read (a State not noted is then
-    not a Party); None: a State not noted is *not established*. ``binds_all``: needs no participation."""
+    not a Party); None: a State not noted is *not established*. ``parties``: the only States it can concern, where
+    they are named in its title; others never see it. ``binds_all``: needs no participation. Days are ISO texts;
+    ``valid_to`` is the day from which it is no longer in force. ``remarks``: conflicts between sources, and more."""
 
     id: str
     title: str
     short: str
-    kind: str
+    kind: Kind
     names: tuple[str, ...]
+    parties: tuple[str, ...]
+    series: str | None
     signed: str | None
+    provisional_from: str | None
     in_force: str | None
+    valid_to: str | None
     area: str | None
+    to_read: str
+    remarks: str
     exercise: bool
     binds_all: bool
     parties_closed: Source | None
@@ -312,5 +371,24 @@ class Agreement:
     fallbacks: tuple[Fallback, ...]
     participations: tuple[Mapping[str, object], ...]
     election_facts: tuple[Mapping[str, object], ...]
+    declarations: tuple[Mapping[str, object], ...]
+    overrides: tuple[Override, ...]
+    revisions: tuple[Revision, ...]
     file: str
     file_sha256: str
+
+    @property
+    def is_from_memory(self) -> bool:
+        """Whether even that it exists rests on memory alone."""
+        return self.source.confidence == "MEM"
+
+    @property
+    def dates(self) -> str:
+        """Signed, applied provisionally, in force, ended: what is known of them, in words."""
+        known = (
+            ("signed", self.signed),
+            ("applied provisionally from", self.provisional_from),
+            ("in force from", self.in_force),
+            ("ended", self.valid_to),
+        )
+        return ", ".join(f"{words} {day}" for words, day in known if day) or "dates not read"

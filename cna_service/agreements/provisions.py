@@ -17,20 +17,24 @@ from cna_service.agreements.measures import (
 )
 from cna_service.agreements.model import (
     Agreement,
+    Change,
     Direction,
     Duty,
     ElectionOption,
     ElectionRule,
     Fallback,
     Form,
+    Kind,
     Limit,
     Needs,
     Neither,
     NeitherRule,
+    Override,
     Parties,
     Provision,
     Reading,
     RequiredField,
+    Revision,
     Silence,
     SilenceRule,
     Source,
@@ -42,6 +46,9 @@ from cna_service.agreements.model import (
 from cna_service.agreements.reading import Table
 from cna_service.kit import canonical
 
+PARTICIPATION = ("party", "provisional", "signed", "not_party")
+"""``signed``: signed or ratified by the State, and whether it is in force was not read."""
+
 _ZONES = (*ZONES, NON_PARTY_SEA)
 _ANSWERS = (*REGISTRY_ANSWERS, *MEASURE_ANSWERS)
 
@@ -51,26 +58,36 @@ def read_agreement(file: Table, name: str, content: bytes) -> Agreement:
     agreement = file.text("id")
     source = _source(file.table("source"))
     closed = _source(file.table("parties_closed")) if "parties_closed" in file else None
+    to_read = file.text("to_read", "")
     made = Agreement(
         id=agreement,
         title=file.text("title"),
         short=file.text("short"),
-        kind=file.text("kind"),
+        kind=file.one_of("kind", Kind),
         names=file.texts("names"),
+        parties=file.texts("parties"),
+        series=file.optional("series"),
         signed=file.day("signed"),
+        provisional_from=file.day("provisional_from"),
         in_force=file.day("in_force"),
+        valid_to=file.day("to"),
         area=file.optional("area"),
+        to_read=to_read,
+        remarks=file.text("remarks", ""),
         exercise=file.flag("exercise"),
         binds_all=file.flag("binds_all"),
         parties_closed=closed,
         source=source,
-        provisions=tuple(_provision(t, agreement, source) for t in file.tables("provision")),
+        provisions=tuple(_provision(t, agreement, source, to_read) for t in file.tables("provision")),
         elections=tuple(_election(t, agreement) for t in file.tables("election")),
         fallbacks=tuple(_fallback(t, source) for t in file.tables("fallback")),
         participations=tuple(
             p for t in file.tables("participation") for p in read_participations(t, agreement)
         ),
         election_facts=tuple(p for t in file.tables("election_fact") for p in read_election_facts(t)),
+        declarations=tuple(p for t in file.tables("declaration") for p in read_declarations(t, agreement)),
+        overrides=tuple(_override(t) for t in file.tables("override")),
+        revisions=tuple(_revision(t) for t in file.tables("revision")),
         file=name,
         file_sha256=sha256(content).hexdigest(),
     )
@@ -91,8 +108,8 @@ def read_participations(table: Table, agreement: str | None = None) -> list[Mapp
     }
     if not states:
         table.wrong("states", "names no State", 'write states = ["XX"]')
-    if fact["status"] not in ("party", "provisional", "not_party"):
-        table.wrong("status", "is not known here", "one of not_party, party, provisional")
+    if fact["status"] not in PARTICIPATION:
+        table.wrong("status", "is not known here", "one of " + ", ".join(sorted(PARTICIPATION)))
     table.done()
     return [{"state": s, **fact} for s in states]
 
@@ -116,6 +133,44 @@ def read_election_facts(table: Table) -> list[Mapping[str, object]]:
     return [{"state": s, **fact} for s in states]
 
 
+def read_declarations(table: Table, agreement: str | None = None) -> list[Mapping[str, object]]:
+    """Bodies of ``declaration.noted``, one for each State of ``states``: what it declared, and to which provisions."""
+    states = table.texts("states")
+    fact: dict[str, object] = {
+        "instrument": agreement or table.text("instrument"),
+        "provisions": list(table.texts("provisions")),
+        "words": table.text("words"),
+        "from": table.day("from"),
+        "to": table.day("to"),
+        "notice": table.optional("notice"),
+        "source": table.text("source"),
+    }
+    if not states:
+        table.wrong("states", "names no State", 'write states = ["XX"]')
+    table.done()
+    return [{"state": s, **fact} for s in states]
+
+
+def _override(table: Table) -> Override:
+    made = Override(
+        provision=table.text("provision"),
+        by=table.text("by"),
+        valid_from=table.day("from"),
+        valid_to=table.day("to"),
+        words=table.text("words"),
+    )
+    table.done()
+    return made
+
+
+def _revision(table: Table) -> Revision:
+    made = Revision(table.day("day") or "", table.one_of("change", Change), table.text("words"))
+    if not made.day:
+        table.wrong("day", "is missing", "write the day of the edit")
+    table.done()
+    return made
+
+
 def _source(table: Table) -> Source:
     made = Source(
         key=table.text("key"),
@@ -129,7 +184,7 @@ def _source(table: Table) -> Source:
     return made
 
 
-def _provision(table: Table, agreement: str, source: Source) -> Provision:
+def _provision(table: Table, agreement: str, source: Source, to_read: str) -> Provision:
     silence, neither, stops = (table.table(k) for k in ("silence", "neither", "stops_by"))
     limit = table.table("limit")
     made = Provision(
@@ -171,6 +226,10 @@ def _provision(table: Table, agreement: str, source: Source) -> Provision:
         reading=table.one_of("reading", Reading, Reading.SOURCED),
         source=source if "source" not in table else _source(table.table("source")),
         text=table.text("text"),
+        further_steps=table.optional("further_steps"),
+        restarts_by_question=table.flag("restarts_by_question"),
+        calendar_words=table.optional("calendar"),
+        to_read=table.text("to_read", to_read),
     )
     for each in (limit, silence, neither, stops, table):
         each.done()
@@ -218,7 +277,7 @@ def _terms(value: object) -> object:
     return value
 
 
-_NOT_TERMS = frozenset({"text", "terms_sha256", "text_sha256"})
+_NOT_TERMS = frozenset({"text", "to_read", "terms_sha256", "text_sha256"})
 
 
 def _duty(table: Table) -> Duty:
@@ -276,6 +335,7 @@ def _fallback(table: Table, source: Source) -> Fallback:
         offences=table.texts("offences", OFFENCES),
         zones=table.texts("zones", _ZONES),
         elections=table.texts("elections"),
+        grounds=table.texts("grounds", OFFENCES),
     )
     table.done()
     return made

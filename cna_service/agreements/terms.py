@@ -91,6 +91,7 @@ class ClockTerms:
     text_sha256: str | None = None
     file_sha256: str | None = None
     why: str | None = None
+    restarts_by_question: bool = False
 
     @property
     def effect(self) -> str:
@@ -129,14 +130,17 @@ class ClockTerms:
             "text_sha256": self.text_sha256,
             "file_sha256": self.file_sha256,
             "why": self.why,
+            # Written only where it holds: an ordinary clock's terms keep the shape that they have always had.
+            **({"restarts_by_question": True} if self.restarts_by_question else {}),
         }
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> ClockTerms:
-        """The terms as ``to_json`` wrote them. Raises KeyError or ValueError for anything else."""
+        """The terms as ``to_json`` wrote them, then or in an earlier build: what a build did not write yet has its
+        default. Raises KeyError or ValueError for anything else."""
         limit, silence, neither, stops = (body[k] for k in ("limit", "silence", "neither", "stops_by"))
         waits, calendar = body["waits_for"], body["calendar"]
-        plain = {k: body[k] for k in _PLAIN}
+        plain = {k: body.get(k) for k in _PLAIN}
         return cls(
             kind=ClockKind(body["kind"]),
             measures=tuple(body["measures"]),
@@ -145,10 +149,11 @@ class ClockTerms:
             limit=Limit(limit["value"], Unit(limit["unit"]), limit["qualifier"]),
             silence=SilenceRule(Silence(silence["code"]), silence["words"], tuple(silence["scope"])),
             neither=NeitherRule(Neither(neither["code"]), neither["words"]),
-            stops_by=StopRule(Form(stops["form"]), Needs(stops["needs"]), tuple(stops["also"])),
+            stops_by=StopRule(Form(stops["form"]), Needs(stops["needs"]), tuple(stops.get("also", ()))),
             calendar=None if calendar is None else _calendar(calendar),
             warnings=tuple(body["warnings"]),
             source=None if body["source"] is None else dict(body["source"]),
+            restarts_by_question=bool(body.get("restarts_by_question", False)),
             **plain,
         )
 

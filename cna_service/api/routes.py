@@ -8,19 +8,23 @@ from cna_service.api import (
     alerts,
     callbacks,
     cases,
+    delegations,
     directory,
     duty,
     health,
     law,
     ledger,
     lookups,
+    statistics,
+    papers,
+    sea,
     steps,
     submissions,
     tokens,
 )
 
 PREFIX = "/api/v1"
-PARTS = (submissions, cases, steps, alerts, duty, lookups, law, directory, ledger, tokens)
+PARTS = (submissions, papers, cases, steps, sea, alerts, duty, delegations, lookups, statistics, law, directory, ledger, tokens)
 
 TAGS = [
     {"name": "submissions", "description": "A request arrives and is kept, whatever it holds."},
@@ -28,6 +32,8 @@ TAGS = [
     {"name": "facts", "description": "What was said, seen and found, each with source and time."},
     {"name": "exchanges", "description": "One formal ask and what came of it, step by step."},
     {"name": "deciding", "description": "Who may decide, second officers, our own agencies and chain."},
+    {"name": "at sea", "description": "What units were told and did, and what is owed after it."},
+    {"name": "papers", "description": "Certificates, chronologies, briefs, releases: made from entries alone."},
     {"name": "register", "description": "The national register: candidates, never findings."},
     {
         "name": "rules",
@@ -37,6 +43,7 @@ TAGS = [
     {"name": "vessels", "description": "Identifiers checked against each other."},
     {"name": "alerts", "description": "Who was summoned, how, and what came of it."},
     {"name": "duty", "description": "Who has the watch."},
+    {"name": "statistics", "description": "Counts and medians over all cases, for auditors and negotiators."},
     {"name": "ledger", "description": "The log's own interfaces."},
     {"name": "tokens", "description": "Short tokens for signed-in officers."},
     {"name": "health", "description": "Whether the desk works."},

@@ -33,6 +33,7 @@ from cna_service.api.shapes import (
     yes_no,
 )
 from cna_service.api.step import Step
+from cna_service.api.steps_deciding import DECIDED, DECISION
 from cna_service.identity.actors import Actor
 from cna_service.workflow import closing, convey, steps
 from cna_service.workflow.acknowledge import acknowledge_request
@@ -68,6 +69,12 @@ _FACTS = {
     "events": "Record what happened at sea or elsewhere",
 }
 _WORDS = text("verbatim")
+
+_WAIVER = thing(
+    {"what": text("a code of the refusal, or all"), "by": text("who waives; else who closes"), "reason": text()},
+    required=("what", "reason"),
+)
+_WAIVED: shapes.Schema = {"anyOf": [many(_WAIVER), text("why nothing of it is owed any more")]}
 
 CASE_STEPS: tuple[Step[CaseVerb], ...] = (
     Step(
@@ -127,8 +134,8 @@ CASE_STEPS: tuple[Step[CaseVerb], ...] = (
         "closure",
         closing.close_case,
         "Close the case",
-        thing({"words": text(), "waived": text("why what is still owed is owed no more"), "seen": SEEN}),
-        "Refused while a clock runs or a request is unanswered, unless `waived` says why.",
+        thing({"words": text(), "waived": _WAIVED, "seen": SEEN}),
+        "Refused while something is owed (`items` of the refusal), unless `waived` names it, by whom, and why.",
         decides=True,
     ),
     Step("reopening", closing.reopen_case, "Reopen the case", thing({"words": text()}, required=("words",))),
@@ -225,6 +232,8 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
                 "reason_internal": text(),
                 "reason_sent": text(),
                 "happened_at": TOLD_INSTANT,
+                **DECIDED,
+                **DECISION,
                 "seen": SEEN,
             },
             required=("answers",),
@@ -248,7 +257,8 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
                 "reason_sent": text(),
                 "register_reason": text("why a registry answer rests on no search"),
                 "copies": many(text()),
-                "decision": whole(minimum=1),
+                "decision": whole("that this answer carries out; it may not grant more", minimum=1),
+                **DECIDED,
                 "convey": many(thing(_CONVEYANCE, required=("channel",))),
                 "seen": SEEN,
             },

@@ -182,6 +182,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "reason_sent": plain(answer.reason_sent),
         "late": answer.late,
         "decision": answer.decision,
+        "rests_on": plain(answer.rests_on),
         "to_closed_case": answer.to_closed_case,
         "checked": plain(answer.checked),
         "not_counted": plain(answer.not_counted),

@@ -112,6 +112,8 @@ class Answer:
     reason_sent: object = None
     late: bool = False
     decision: int | None = None
+    rests_on: tuple[Mapping[str, Any], ...] = ()
+    """The delegations that our answer rests on, each as it stood then; none where ``override_reason`` stands."""
     conveyances: tuple[Conveyance, ...] = ()
     to_closed_case: bool = False
     checked: Mapping[str, Any] | None = None

@@ -89,11 +89,13 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType(
         "claim.made",
         "somebody said of what nationality the vessel is",
-        ("/by", "/words¶", "/asked_by", "/exhibit"),
+        ("/by", "/words¶", "/asked_by", "/interpreter", "/exhibit"),
     ),
     EntryType("indicium.seen", "a flag, name or mark was seen", ("/by", "/words¶", "/exhibit")),
     EntryType("identifier.recorded", "a name or number of the vessel was learnt", ("/source", "/words¶")),
-    EntryType("position.reported", "where the vessel was, as told", ("/source", "/words¶")),
+    EntryType(
+        "position.reported", "where the vessel was, as told", ("/source", "/waters_said_by", "/words¶")
+    ),
     EntryType("person.recorded", "somebody aboard", ("/name", "/born", "/papers", "/words¶", "/nationality")),
     EntryType("vessel.added", "a further vessel belongs to the case", ("/description¶",)),
     EntryType("search.made", "the register was searched for this case", ("/keys/remarks", "/words¶")),
@@ -145,6 +147,12 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("note.added", "a note of the desk", ("/words¶",)),
     EntryType("case.linked", "another case belongs to this one", ("/reason¶",)),
     EntryType("case.closed", "nothing more is owed or waited for", ("/words¶", "/waived¶")),
+    EntryType(
+        "case.closed",
+        "nothing more is owed or waited for; each thing waived names by whom",
+        ("/words¶", "/waived/*/by", "/waived/*/reason¶"),
+        v=2,
+    ),
     EntryType("case.reopened", "the case goes on", ("/words¶",)),
     *types_answers.ENTRY_TYPES,
     *types_dealings.ENTRY_TYPES,

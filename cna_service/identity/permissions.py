@@ -70,6 +70,7 @@ class Action(StrEnum):
     ANSWER_GIVE = "answer.give"
     ANSWER_CONVEY = "answer.convey"
     ANSWER_CONFIRM = "answer.confirm"
+    ANSWER_READ = "answer.read"
     LAPSE_RECORD = "lapse.record"
     APPROVAL_GIVE = "approval.give"
     INSTRUCTION_GIVE = "instruction.give"
@@ -149,6 +150,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ANSWER_GIVE: _DECIDING | _THEIRS,
         Action.ANSWER_CONVEY: _DECIDING,
         Action.ANSWER_CONFIRM: _DECIDING | _THEIRS,
+        # What a writing means that differs from the word is read by who answers for it, or by the legal adviser.
+        Action.ANSWER_READ: _DECIDING | {Role.LEGAL_ADVISER},
         Action.LAPSE_RECORD: _DECIDING,
         # The rule that an approval falls under names its roles among these (config/two_person.toml).
         Action.APPROVAL_GIVE: _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},

@@ -152,6 +152,26 @@ def _append(
     return clock
 
 
+def arm_waiting(
+    service: Service, work: Work, exchange: Exchange, event: WaitsFor, provisions: Iterable[str]
+) -> Armed:
+    """Arm what waits for an event that is no part of a request: a summary of evidence, a notification. Once each."""
+    there = {c.terms.get("provision") for c in work.case.clocks if c.exchange == exchange.n}
+    wanted = tuple(dict.fromkeys(provisions))
+    armed, reasons = [], []
+    for row in rule_card(service, work, replace(exchange, bases=wanted), zone=None, at=work.now).under(wanted):
+        terms = clock_terms(row)
+        if terms is None:
+            reasons.append(f"{row.provision.id}: {row.no_clock_because or 'it gives no limit'}")
+        elif terms.waits_for is event and row.provision.id not in there:
+            if items := _covered(exchange.items, terms.measures):
+                armed.append(_arm(service, work, exchange, terms, items))
+            else:
+                asks = ", ".join(terms.measures)
+                reasons.append(f"{row.provision.id}: the exchange asks none of {asks}; open one that does")
+    return Armed(tuple(armed), None if armed else "; ".join(dict.fromkeys(reasons)) or None)
+
+
 def start_waiting(work: Work, exchange: Exchange, event: WaitsFor, at: datetime) -> list[str]:
     """Start the clocks of an exchange that waited for this event; returns their ids."""
     started = []

@@ -95,7 +95,8 @@ def _called(asked: Asked, work: Work, exchange: Exchange, number: str) -> dict[s
 def ask_question(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{direction?, words, by?, channel?}``: a question is logged and linked; no clock restarts by it."""
+    """``{direction?, words, by?, channel?}``: a question is logged and linked; no clock restarts by it unless the
+    provision says so."""
     asked = Asked(body)
     default = "in" if actor.kind == "authority" else "out"
     told = {
@@ -108,12 +109,15 @@ def ask_question(
     asked.check_unknown()
     asked.done()
     with service.write(actor, Action.EXCHANGE_ASK, case_stream(ref), key=key) as work:
-        theirs(work, n)
+        exchange = theirs(work, n)
         work.append(
             Draft(
                 "question.asked", {k: v for k, v in told.items() if v}, happened_at=happened, told_at=work.now
             )
         )
+        if exchange.is_inbound == (told["direction"] == "out"):
+            # Only a question of the State that was asked, and only where the provision says so.
+            arming.restart_by_question(work, exchange)
         if actor.kind == "authority":
             raise_alert(service, work, "new_communication", subject=Subject(ref, n))
         return done(work, exchange=n)
@@ -219,6 +223,7 @@ def choose_basis(
             p for p in provisions if p not in armed_before
         )
         armed = arming.arm_rows(service, work, exchange, rows)
+        arming.start_what_happened(work, exchange)
         return done(
             work,
             exchange=n,

@@ -16,8 +16,8 @@ from cna_service.workflow.law import (
     adopt_provision,
     adoption_page,
     end_adoption,
-    note_participation,
 )
+from cna_service.workflow.notices import note_participation
 from cna_service.workflow.policies import Policies
 from tests.corpus.cases import inbound
 from tests.workflow.desk import LiveDesk, a_desk

@@ -9,7 +9,7 @@ from cna_service.console.forms import Form
 from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
-from cna_service.workflow import law
+from cna_service.workflow import law, notices
 
 router = pages()
 ADOPTION = "/console/adoption"
@@ -70,7 +70,7 @@ def participation(request: Request, posted: Sent) -> Response:
         request,
         visit,
         posted,
-        lambda key: law.note_participation(service, visit.actor, posted.body(), key),
+        lambda key: notices.note_participation(service, visit.actor, posted.body(), key),
         to=f"{ADOPTION}/facts",
         done="participation-noted",
         again=lambda form, status: _facts(request, visit, participation=form, status=status),
@@ -87,7 +87,7 @@ def election(request: Request, posted: Sent) -> Response:
         request,
         visit,
         posted,
-        lambda key: law.note_election(service, visit.actor, body, key),
+        lambda key: notices.note_election(service, visit.actor, body, key),
         to=f"{ADOPTION}/facts",
         done="election-noted",
         again=lambda form, status: _facts(request, visit, election=form, status=status),

@@ -15,6 +15,7 @@ from cna_service.console.visits import SignedIn, frame_of, service_of
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid
 from cna_service.workflow import card_views
+from cna_service.workflow.asked import Asked
 
 router = pages()
 
@@ -33,11 +34,11 @@ def rules_page(request: Request, visit: SignedIn) -> Response:
     pairs = tuple((n, v) for n, v in request.query_params.multi_items() if v)
     posted = Posted(pairs)
     form = Form(posted, defaults={"requested": service.desk.state})
-    card: dict[str, Any] | None = None
+    cards: list[dict[str, Any]] = []
     status = 200
     if pairs:
         try:
-            card = card_views.rule_card_of(service, posted.body(lists=("measures", "offences")))
+            cards = card_views.rule_cards(service, Asked(posted.body(lists=("measures", "offences"))))
         except Invalid as error:
             form, status = Form(posted, error.problems), 422
     return frame_of(request).page(
@@ -46,14 +47,22 @@ def rules_page(request: Request, visit: SignedIn) -> Response:
         visit,
         status=status,
         form=form,
-        card=card,
+        cards=cards,
+        several=card_views.SEVERAL if len(cards) > 1 else None,
         short={a.id: a.short for a in service.policies.catalogue.agreements.values()},
-        at=None if card is None else datetime.fromisoformat(card["at"]),
+        at=_instant(cards, "at"),
+        known_at=_instant(cards, "known_at"),
         offences=_worded(OFFENCES),
         measures=_worded(MEASURES),
         zones=_worded(ZONES),
         forms_of_request=FORMS,
     )
+
+
+def _instant(cards: list[dict[str, Any]], name: str) -> datetime | None:
+    """An instant that all cards share."""
+    told = cards[0][name] if cards else None
+    return None if told is None else datetime.fromisoformat(told)
 
 
 def _worded(codes: tuple[str, ...]) -> list[tuple[str, str]]:

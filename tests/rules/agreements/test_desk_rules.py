@@ -105,13 +105,21 @@ def test_rule_5_6_the_card_ends_with_what_is_allowed_without_an_answer() -> None
         "papers_only_boarding",
         "holding_measure",
         "right_of_visit",
+        "own_nationality_hidden",
+        "hot_pursuit",
+        "safety_of_life_at_sea",
         "masters_consent",
     ]
+    visit = next(w for w in drugs if w.fallback.code == "right_of_visit")
+    assert (visit.words or "").startswith("only on a stated ground; none of these is stated: piracy")
+    stated = ask("XE", offences=["piracy"], zone="high_seas").without_an_answer
+    assert next(w for w in stated if w.fallback.code == "right_of_visit").words is None
     for each in drugs:
         assert each.fallback.allows and each.fallback.not_allows and each.fallback.decides
     standing = ask("XB", offences=["narcotics"], zone="eez").without_an_answer
     assert "holding_measure" not in [w.fallback.code for w in standing]
     assert "right_of_visit" not in [w.fallback.code for w in standing]
+    assert [w.fallback.article for w in standing if w.fallback.code == "standing"] == ["16(1)"]
     consent = next(w for w in drugs if w.fallback.code == "masters_consent")
     assert "States disagree" in consent.fallback.not_allows
 
