@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cna_service.agreements.measures import MEASURE_ANSWERS, MEASURES, OFFENCES, REGISTRY_ANSWERS, ZONES
+from cna_service.workflow.conditions_told import CONDITION_KINDS
 
 Schema = dict[str, Any]
 
@@ -108,7 +109,15 @@ ANSWER_ITEM = thing(
         "vessel": {"anyOf": [VESSEL, {"const": "all"}]},
         "measure": MEASURE,
         "value": one_of(tuple(dict.fromkeys((*REGISTRY_ANSWERS, *MEASURE_ANSWERS)))),
-        "conditions": many(text()),
+        "conditions": many(
+            {
+                "description": "words, or with a kind and an end; numbered in this order",
+                "anyOf": [
+                    text(),
+                    thing({"kind": one_of(tuple(CONDITION_KINDS)), "text": text(), "until": INSTANT}),
+                ],
+            }
+        ),
         "valid_from": INSTANT,
         "valid_to": INSTANT,
         "words": text("verbatim"),

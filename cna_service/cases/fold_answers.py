@@ -38,6 +38,7 @@ def _given(record: CaseRecord, entry: Entry) -> CaseRecord:
         reason_sent=b.get("reason_sent"),
         late=bool(b.get("late", False)),
         decision=b.get("decision"),
+        rests_on=tuple(b.get("rests_on", ())),
         to_closed_case=bool(b.get("to_closed_case", False)),
         checked=b.get("checked"),
         not_counted=tuple(b.get("not_counted", ())),

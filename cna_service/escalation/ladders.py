@@ -20,6 +20,7 @@ class Who(StrEnum):
     HOLDER = "holder"
     ABOVE_HOLDER = "above_holder"
     DECIDER = "decider"
+    LEGAL_ADVISER = "legal_adviser"
     SECOND_DECIDER = "second_decider"
     THIRD_DECIDER = "third_decider"
     FOURTH_DECIDER = "fourth_decider"

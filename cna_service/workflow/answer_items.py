@@ -9,6 +9,7 @@ from cna_service.agreements.measures import MEASURE_ANSWERS, MEASURES, REGISTRY_
 from cna_service.cases.record import CaseRecord, Exchange
 from cna_service.kit.instants import to_text
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.conditions_told import earlier_end, read_conditions
 
 REGISTRY = "confirm_registry"
 
@@ -24,12 +25,13 @@ def read_items(asked: Asked, record: CaseRecord, exchange: Exchange) -> list[dic
         told = {
             "measure": measure,
             "value": value,
-            "conditions": list(each.texts("conditions")) or None,
+            **read_conditions(each),
             "words": each.text("words"),
         }
         for name in ("valid_from", "valid_to"):
             instant = each.instant(name)
             told[name] = None if instant is None else to_text(instant)
+        told["valid_to"] = earlier_end(told["valid_to"], told["condition_items"])
         _check_conditions(each, value, told)
         for vessel in _vessels(each, mine, vessels):
             if (vessel, measure) in items:

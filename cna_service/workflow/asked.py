@@ -136,6 +136,10 @@ class Asked:
             return ()
         return [Asked(each, f"{self._pointer}/{field}/{n}", self.problems) for n, each in enumerate(value)]
 
+    def within(self, field: str, n: int, body: Mapping[str, Any]) -> Asked:
+        """An object that the caller has taken out of the list at ``field`` himself."""
+        return Asked(body, f"{self._pointer}/{field}/{n}", self.problems)
+
     def texts(self, field: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of texts; one text is read as a list of one."""
         value = self._take(field)

@@ -13,9 +13,11 @@ from cna_service.kit.errors import Conflict
 from cna_service.kit.ids import read_reference
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.certificate_holders import tell_holders
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.service import Service
+from cna_service.workflow.still_owed import owed_items
 from cna_service.workflow.summon import close_alerts
 
 
@@ -71,41 +73,60 @@ def link_cases(
 def close_case(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{words?, waived?, seen?}``: refused while a clock runs or something asked of us is unanswered, unless
-    ``waived`` says why that is owed no more. Raises StillOpen."""
+    """``{words?, waived?: [{what, reason, by?}], seen?}``: refused while something is owed, unless somebody waives it.
+
+    ``what`` is a code of the refusal's ``items``, or ``all``; ``by`` names who waives, else it is who closes. A text in
+    place of the list waives everything that is owed, for that reason. Raises StillOpen, Invalid.
+    """
     asked = Asked(body)
-    words, waived = asked.text("words"), asked.text("waived")
+    words = asked.text("words")
+    told = _waivers(asked)
     asked.raw("seen")
     asked.check_unknown()
     asked.done()
     with service.write(actor, Action.CASE_CLOSE, case_stream(ref), key=key) as work:
-        owed = still_owed(work.of(CASE))
-        if owed and not waived:
-            raise StillOpen("; ".join(owed), owed=owed)
-        told = {"words": words, "waived": waived, "owed": owed or None}
-        work.append(Draft("case.closed", {k: v for k, v in told.items() if v is not None}))
+        owed = dict(owed_items(work.of(CASE)))
+        for n, each in enumerate(told):
+            if each["what"] not in (*owed, "all"):
+                asked.wrong(
+                    f"waived/{n}/what", each["what"], "is not owed", f"one of: {', '.join([*owed, 'all'])}"
+                )
+        asked.done()
+        waived = [w for each in told for w in _named(each, owed, work.actor)]
+        left = {what: says for what, says in owed.items() if what not in [w["what"] for w in waived]}
+        if left:
+            items = [{"what": what, "says": says} for what, says in left.items()]
+            raise StillOpen("; ".join(left.values()), owed=list(left.values()), items=items)
+        entry = {"words": words, "waived": waived, "owed": list(owed.values())}
+        work.append(Draft("case.closed", {k: v for k, v in entry.items() if v}, v=2))
         close_alerts(work, "case_closed")
-        return done(work)
+        return done(work, waived=[{"what": w["what"], "says": w["says"]} for w in waived])
+
+
+def _waivers(asked: Asked) -> list[dict[str, str | None]]:
+    if isinstance(asked.raw("waived"), str):
+        reason = asked.text("waived")
+        return [{"what": "all", "by": None, "reason": reason}] if reason else []
+    found = []
+    for each in asked.parts("waived"):
+        reason = each.needed("reason")
+        found.append(
+            {"what": each.needed("what", longest=120), "by": each.text("by", longest=500), "reason": reason}
+        )
+        each.check_unknown()
+    return found
+
+
+def _named(each: Mapping[str, str | None], owed: Mapping[str, str], actor: Actor) -> list[dict[str, Any]]:
+    """One waiver for each thing owed that it is about, with who waives it."""
+    about = owed if each["what"] == "all" else {str(each["what"]): owed[str(each["what"])]}
+    by = each["by"] or ", ".join(p for p in (actor.post, actor.name) if p)
+    return [{"what": what, "says": says, "by": by, "reason": each["reason"]} for what, says in about.items()]
 
 
 def still_owed(record: CaseRecord) -> list[str]:
-    """What keeps a case open, in words: running clocks, lapses without a recorded effect, items without an answer."""
-    owed = [
-        f"a {c.kind} clock of exchange {c.exchange} runs"
-        for c in record.clocks
-        if c.is_running and c.kind != "own"
-    ]
-    owed += [
-        f"clock of exchange {c.exchange} ran out; effect not recorded by anyone"
-        for c in record.clocks
-        if c.kind == "legal" and c.lapsed_at is not None and c.lapse is None and c.stopped_at is None
-    ]
-    owed += [
-        f"exchange {e.n} asked us and has no answer"
-        for e in record.exchanges
-        if e.is_inbound and e.kind == "request" and not e.answers and e.withdrawn_seq is None
-    ]
-    return owed
+    """What keeps a case open, in words."""
+    return [says for _, says in owed_items(record)]
 
 
 def reopen_case(
@@ -120,4 +141,5 @@ def reopen_case(
         if not work.case.is_closed:
             raise NotClosed(ref)
         work.append(Draft("case.reopened", {"words": words}))
+        tell_holders(service, work)
         return done(work)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cna_service.cases import clocks
+from cna_service.cases import afterwards, clocks, instructions
 from cna_service.cases import store as case_store
 from cna_service.cases.record import CaseRecord
 from cna_service.db import timers
@@ -32,6 +32,8 @@ def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
     if CASE.reads(folded.stream):
         record = folded.of(CASE)
         wanted |= {TimerKey(*key): at for key, at in clocks.due(record).items()}
+        wanted |= {TimerKey(*key): at for key, at in instructions.due(record).items()}
+        wanted |= {TimerKey(*key): at for key, at in afterwards.due(record).items()}
         alerts = folded.of(ALERTS)
         wanted |= {TimerKey(*k): at for k, at in due_timers(alerts, due_of(record, alerts)).items()}
     elif ALERTS.reads(folded.stream):

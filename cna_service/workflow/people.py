@@ -19,7 +19,8 @@ from cna_service.workflow.work import Work
 _CONTACTS = ((Channel.SMS, "phone"), (Channel.VOICE, "phone"), (Channel.SMS, "second_phone"),
              (Channel.VOICE, "second_phone"), (Channel.EMAIL, "email"))  # fmt: skip
 
-_BY_ROLE = {Who.SUPERVISOR: "supervisor", Who.ADMINISTRATOR: "administrator", Who.DECIDER: "decider"}
+_BY_ROLE = {Who.SUPERVISOR: "supervisor", Who.ADMINISTRATOR: "administrator", Who.DECIDER: "decider",
+            Who.LEGAL_ADVISER: "legal_adviser"}  # fmt: skip
 
 
 _DECIDERS = (Who.DECIDER, Who.SECOND_DECIDER, Who.THIRD_DECIDER, Who.FOURTH_DECIDER)
