@@ -21,6 +21,7 @@ from cna_service.api.shapes import (
     whole,
     yes_no,
 )
+from cna_service.workflow.claims import QUESTIONS, RESPONSES, WHOM
 from cna_service.workflow.communicate import WAYS
 from cna_service.workflow.facts import HOW_TAKEN, IDENTIFIERS, INDICIA
 from cna_service.workflow.opening import CHANNELS, FORMS
@@ -195,23 +196,31 @@ COMMUNICATION = thing(
     strict=False,
 )
 _WORDS = {"words": text("verbatim"), "happened_at": TOLD_INSTANT}
+_EXHIBIT: Schema = {
+    "description": "words, or which recording and where in it",
+    "anyOf": [text(), thing({"id": text(), "start": text()}, required=("id",))],
+}
 FACTS: dict[str, Schema] = {
     "claims": thing(
         {
             "vessel": VESSEL,
             "state": STATE,
-            **{f: text() for f in ("claimed_how", "by", "asked_by", "language", "exhibit")},
+            "response": one_of(RESPONSES, "claimed where a State is named"),
+            "question": one_of(QUESTIONS, "registry and nationality are two questions"),
+            "asked_whom": one_of(WHOM),
+            **{f: text() for f in ("claimed_how", "by", "asked_by", "language", "interpreter")},
+            "exhibit": _EXHIBIT,
             **_WORDS,
-        },
-        required=("state",),
+        }
     ),
     "indicia": thing(
         {
             "vessel": VESSEL,
             "kind": one_of(INDICIA),
             "value": text(),
+            "state": STATE,
             "by": text(),
-            "exhibit": text(),
+            "exhibit": _EXHIBIT,
             **_WORDS,
         },
         required=("value",),
@@ -231,7 +240,8 @@ FACTS: dict[str, Schema] = {
         {
             "vessel": VESSEL,
             "position": {"description": "as told, or {latitude, longitude}"},
-            **{f: text() for f in ("course", "speed", "source", "waters")},
+            **{f: text() for f in ("course", "speed", "source", "datum", "waters")},
+            "waters_said_by": text("who says which waters these are"),
             **_WORDS,
         },
         required=("position",),

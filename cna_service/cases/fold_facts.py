@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from cna_service.cases.fold_arrivals import noted
+from cna_service.cases.fold_dealings import also
 from cna_service.cases.record import CaseRecord, Fact, Vessel
 from cna_service.ledger.entry import Entry
 
@@ -66,10 +67,10 @@ def _document(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 APPLY = {
-    "claim.made": _fact("claim", "state", "by"),
-    "indicium.seen": _fact("indicium", "value", "by"),
+    "claim.made": also("claims", _fact("claim", "state", "by")),
+    "indicium.seen": also("indicia", _fact("indicium", "value", "by")),
     "identifier.recorded": _fact("name", "value", "source"),
-    "position.reported": _fact("position", "position", "source"),
+    "position.reported": also("positions", _fact("position", "position", "source")),
     "person.recorded": _fact("person", "name", "source"),
     "vessel.added": _vessel,
     "communication.logged": _communication,

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from cna_service.cases.conflicts import conflicts, is_contradicted
 from cna_service.cases.record import CaseRecord, Fact, Vessel
 from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
@@ -55,21 +56,6 @@ INDICIA = {
     "other": "Other",
 }
 
-# Of these a vessel has one at a time: two different values contradict each other.
-_ONE_EACH = frozenset(
-    {
-        "claim",
-        "imo",
-        "mmsi",
-        "call_sign",
-        "registration_number",
-        "hull_mark",
-        "homeport",
-        "type",
-        "length",
-        "persons_on_board",
-    }
-)
 _OF_PERSON = ("name", "post", "nationality", "born", "papers")
 
 
@@ -95,6 +81,8 @@ class FactGroup:
     label: str
     lines: tuple[FactLine, ...]
     is_contradicted: bool
+    reconciled: Mapping[str, Any] | None = None
+    """The entry of the person whose word holds; None while the contradiction is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,38 +94,48 @@ class VesselView:
 
     @property
     def contradictions(self) -> tuple[FactGroup, ...]:
-        return tuple(g for g in self.groups if g.is_contradicted)
+        """What nobody has reconciled, or what a later report opened again."""
+        return tuple(g for g in self.groups if g.is_contradicted and g.reconciled is None)
+
+    @property
+    def reconciled(self) -> tuple[FactGroup, ...]:
+        return tuple(g for g in self.groups if g.is_contradicted and g.reconciled is not None)
 
 
 def vessel_views(record: CaseRecord, entries: Iterable[Entry]) -> tuple[VesselView, ...]:
     """Every vessel of the case. ``entries``: of its stream; doubts and marks stand in them."""
     by_seq = {e.seq: e for e in entries}
+    found = conflicts(record)
     return tuple(
-        VesselView(v.n, v.label, bool(v.values("name")), tuple(_groups(v, by_seq))) for v in record.vessels
+        VesselView(
+            v.n,
+            v.label,
+            bool(v.values("name")),
+            tuple(_groups(v, by_seq, {c.field: c.reconciled for c in found if c.vessel == v.n})),
+        )
+        for v in record.vessels
     )
 
 
-def _groups(vessel: Vessel, by_seq: Mapping[int, Entry]) -> Iterator[FactGroup]:
+def _groups(
+    vessel: Vessel, by_seq: Mapping[int, Entry], reconciled: Mapping[str, Mapping[str, Any] | None]
+) -> Iterator[FactGroup]:
     told = sorted({f.field for f in vessel.facts}, key=_place)
     for field in told:
         facts = [f for f in vessel.facts if f.field == field]
         lines = tuple(_line(vessel, f, by_seq.get(f.seq)) for f in facts)
-        values = {bare for line in lines if (bare := _bare(line.value))}
         yield FactGroup(
             field,
             FIELDS.get(field, field.replace("_", " ").capitalize()),
             lines,
-            field in _ONE_EACH and len(values) > 1,
+            is_contradicted(field, facts),
+            reconciled.get(field),
         )
 
 
 def _place(field: str) -> tuple[int, str]:
     order = list(FIELDS)
     return (order.index(field) if field in order else len(order), field)
-
-
-def _bare(value: object) -> str:
-    return "".join(c for c in str(value).upper() if c.isalnum())
 
 
 def _line(vessel: Vessel, fact: Fact, entry: Entry | None) -> FactLine:

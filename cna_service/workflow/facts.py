@@ -17,6 +17,7 @@ from cna_service.vessels.identifiers import check_identifiers
 from cna_service.vessels.positions import Position, told_position
 from cna_service.vessels.quantities import told_quantity
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.claims import flag_of, read_claim, read_indicium
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.service import Service
@@ -55,28 +56,11 @@ def _vessel(asked: Asked, work: Work) -> int:
 
 
 def _claim(asked: Asked, work: Work) -> dict[str, Any]:
-    state = asked.needed("state", longest=2).upper()
-    if state and (len(state) != 2 or not state.isalpha()):
-        asked.wrong("state", state, "is no two-letter State code", "send ISO 3166 alpha-2")
-    return {
-        "state": state,
-        "claimed_how": asked.text("claimed_how", longest=200),
-        "by": asked.text("by", longest=500),
-        "asked_by": asked.text("asked_by", longest=500),
-        "language": asked.text("language", longest=40),
-        "words": asked.text("words"),
-        "exhibit": asked.text("exhibit", longest=500),
-    }
+    return read_claim(asked)
 
 
 def _indicium(asked: Asked, work: Work) -> dict[str, Any]:
-    return {
-        "kind": asked.word("kind", INDICIA, "other"),
-        "value": asked.needed("value", longest=500),
-        "by": asked.text("by", longest=500),
-        "words": asked.text("words"),
-        "exhibit": asked.text("exhibit", longest=500),
-    }
+    return read_indicium(asked, INDICIA)
 
 
 def _identifier(asked: Asked, work: Work) -> dict[str, Any]:
@@ -109,7 +93,9 @@ def _position(asked: Asked, work: Work) -> dict[str, Any]:
         "course": asked.text("course", longest=40),
         "speed": asked.text("speed", longest=40),
         "source": asked.text("source", longest=500),
+        "datum": asked.text("datum", longest=80),
         "waters": asked.text("waters", longest=200),
+        "waters_said_by": asked.text("waters_said_by", longest=500),
         "words": asked.text("words"),
     }
 
@@ -157,6 +143,8 @@ def record_fact(
         happened = asked.told("happened_at")
         asked.check_unknown()
         asked.done()
+        if entry_type == "claim.made" and told["state"] is None:
+            entry_type = "claim.not_made"
         work.append(Draft(entry_type, _clean(told), happened_at=happened, told_at=work.now))
         return done(work)
 
@@ -198,7 +186,7 @@ def record_vessel(work: Work, n: int, told: Mapping[str, Any]) -> None:
         how_claimed, by = told.get("claimed_how"), told.get("claimed_by")
         append("claim.made", state=flag.upper(), claimed_how=how_claimed, by=by)
     if flown := told.get("flag_flown"):
-        append("indicium.seen", kind="flag_flown", value=flown, by=source)
+        append("indicium.seen", kind="flag_flown", value=flown, state=flag_of("flag_flown", flown), by=source)
     if position := told.get("position"):
         append("position.reported", position=position, source=source)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TypeVar
@@ -29,13 +29,18 @@ BEARS_ON_DECISIONS = frozenset(
     {
         "submission.received",
         "answer.given",
+        "answer.withdrawn",
+        "answer.authority_confirmed",
+        "limitation.notified",
         "exchange.withdrawn",
         "exchange.extended",
         "claim.made",
+        "claim.not_made",
         "identifier.recorded",
         "indicium.seen",
         "event.reported",
         "decision.taken",
+        "lapse.proposed",
         "lapse.recorded",
     }
 )
@@ -122,6 +127,10 @@ class Work:
         """What was not yet sent of these is useless now."""
         outbox.supersede(self.connection, dedup_prefix)
         self.sendings = [s for s in self.sendings if not s.dedup.startswith(dedup_prefix)]
+
+    def acting_under(self, delegation: str) -> None:
+        """Every entry from here on names the delegation on which its actor relied (desk-rules 6.1)."""
+        self.stamp = replace(self.stamp, actor={**self.stamp.actor, "delegation": delegation})
 
     def keep(self, content: bytes, media_type: str) -> str:
         """Keep bytes beside the entry; returns the id of the blob."""
