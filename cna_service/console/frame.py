@@ -42,6 +42,7 @@ NAVIGATION: tuple[tuple[str, str, Action | None], ...] = (
     ("/console/alerts", "Alerts", Action.ALERT_READ),
     ("/console/rules", "Rules", Action.RULES_READ),
     ("/console/adoption", "Adoption", Action.PROVISION_ADOPT),
+    ("/console/statistics", "Statistics", Action.STATISTICS_READ),
     ("/console/log", "Log", Action.LEDGER_READ),
     ("/console/officers", "Officers", Action.OFFICER_CHANGE),
     ("/console/handbook", "Handbook", None),

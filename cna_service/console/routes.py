@@ -31,6 +31,7 @@ from cna_service.console.pages import (
     rules,
     search,
     sign_in,
+    statistics,
     watch,
 )
 from cna_service.workflow.service import Service
@@ -54,6 +55,7 @@ PAGES: tuple[APIRouter, ...] = (
     alerts.router,
     rules.router,
     adoption.router,
+    statistics.router,
     log.router,
     officers.router,
     handbook.router,

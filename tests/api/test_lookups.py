@@ -50,7 +50,9 @@ def test_a_partner_sees_its_own_line_of_the_directory_alone(desk: ApiDesk) -> No
     assert len(all_of_them) > 3
     assert all(a["contacts"] for a in all_of_them if a["name"].startswith("EXERCISE"))
     # Offices that sources name: listed, and nothing of them is shown as verified or can be called.
-    assert all(not a["contacts"] and not a["verified"] for a in all_of_them if a["state"] in ("AT", "US", "LR"))
+    assert all(
+        not a["contacts"] and not a["verified"] for a in all_of_them if a["state"] in ("AT", "US", "LR")
+    )
     mine = desk.get("/authorities", desk.authority()).json()["authorities"]
     assert [a["id"] for a in mine] == [XB]
     assert [a["id"] for a in desk.get("/authorities", desk.officer(), state="xb").json()["authorities"]]
@@ -130,3 +132,19 @@ def test_the_log_proves_that_an_entry_is_in_it(desk: ApiDesk) -> None:
 def test_what_this_version_has_not_is_404_and_no_stub(desk: ApiDesk, path: str) -> None:
     ref = desk.submitted()
     assert desk.post(f"/cases/{ref}{path}", desk.officer(), {}).status_code == 404
+
+
+def test_statistics_are_given_as_json_and_as_csv_to_those_who_read(desk: ApiDesk) -> None:
+    told = desk.get("/statistics", desk.officer()).json()
+    assert told["total"]["exchanges"] == 0 and told["total"]["answered"] == {
+        "n": 0,
+        "median_s": None,
+        "least_s": None,
+        "most_s": None,
+    }
+    file = desk.get("/statistics", desk.officer(), format="csv", table="refusals")
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.text.strip() == "vessel,direction,refusals,cases"
+    wrong = desk.get("/statistics", desk.officer(), **{"from": "yesterday", "state": "Xanadu"})
+    assert {p["pointer"] for p in wrong.json()["problems"]} == {"/query/from", "/query/state"}
+    assert desk.get("/statistics", desk.authority(XB)).status_code == 403
