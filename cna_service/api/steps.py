@@ -11,6 +11,7 @@ from starlette.responses import Response
 from cna_service.api import (
     shapes,
     shapes_arrivals,
+    steps_answers,
     steps_dealings,
     steps_deciding,
     steps_law,
@@ -42,7 +43,6 @@ from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.decide import LINES, record_decision
 from cna_service.workflow.facts import KINDS, record_fact
 from cna_service.workflow.keys import Key, Reply
-from cna_service.workflow.lapse import record_lapse
 from cna_service.workflow.opening import FORMS, open_exchange
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.service import Service
@@ -71,7 +71,11 @@ _FACTS = {
 _WORDS = text("verbatim")
 
 _WAIVER = thing(
-    {"what": text("a code of the refusal, or all"), "by": text("who waives; else who closes"), "reason": text()},
+    {
+        "what": text("a code of the refusal, or all"),
+        "by": text("who waives; else who closes"),
+        "reason": text(),
+    },
     required=("what", "reason"),
 )
 _WAIVED: shapes.Schema = {"anyOf": [many(_WAIVER), text("why nothing of it is owed any more")]}
@@ -156,8 +160,19 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
         "acknowledgement",
         acknowledge_request,
         "Acknowledge the request",
-        thing({"words": _WORDS, "tell": yes_no("by mail, to the directory's address"), "seen": SEEN}),
-        "The instrument's own act, by a named officer; it may start a treaty clock.",
+        thing(
+            {
+                "words": _WORDS,
+                "tell": yes_no("by mail, to the directory's address; of a request to us"),
+                "by": PARTY,
+                "happened_at": TOLD_INSTANT,
+                "channel": text(),
+                "is_automatic": yes_no("a read receipt, auto-reply or ticket number; it starts nothing"),
+                "seen": SEEN,
+            }
+        ),
+        "The instrument's own act, by a named officer; it may start a treaty clock. Of an ask of ours: that a person "
+        "of theirs acknowledged it, with `by` (name or office) and `words`.",
         decides=True,
     ),
     Step(
@@ -249,8 +264,9 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
             {
                 "answers": _ANSWERS,
                 "form": one_of(FORMS),
-                "by": PARTY,
+                "by": steps_answers.ANSWERER,
                 "happened_at": TOLD_INSTANT,
+                **steps_answers.ANSWER,
                 "basis": thing({"provision": text()}, strict=False),
                 "words": _WORDS,
                 "reason_internal": text("never sent"),
@@ -306,28 +322,6 @@ EXCHANGE_STEPS: tuple[Step[ExchangeVerb], ...] = (
         ),
     ),
     Step(
-        "lapse",
-        record_lapse,
-        "Record what follows from a clock that ran out",
-        thing(
-            {
-                "clock": text("the clock's id"),
-                "words": _WORDS,
-                "channels": many(
-                    thing(
-                        {"channel": text(), "by": text(), "checked_at": INSTANT},
-                        required=("channel",),
-                        strict=False,
-                    )
-                ),
-                "seen": SEEN,
-            },
-            required=("words", "channels"),
-        ),
-        "A named officer's act, with the channels that were looked at for an answer.",
-        decides=True,
-    ),
-    Step(
         "withdrawal",
         steps.withdraw,
         "Take the ask back",
@@ -352,7 +346,8 @@ def _in_exchange(step: Step[ExchangeVerb]) -> Callable[..., Response]:
 
 def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[str, ...]) -> None:
     in_exchange = path.startswith("/cases/{ref}/exchanges/{n}/")
-    name = f"exchange_{step.path}" if in_exchange else step.path.replace("/{n}/", "_").replace("/{n}", "_n")
+    last = step.path.replace("/{n}/", "_").replace("/{n}", "_n").replace("/", "_")
+    name = f"exchange_{last}" if in_exchange else last
     router.add_api_route(
         path,
         act,
@@ -370,7 +365,15 @@ def _add(path: str, step: Step[Any], act: Callable[..., Response], tags: tuple[s
     )
 
 
-_PARTS = (steps_dealings, steps_deciding, steps_law, steps_sea, steps_papers, steps_transcripts)
+_PARTS = (
+    steps_answers,
+    steps_dealings,
+    steps_deciding,
+    steps_law,
+    steps_sea,
+    steps_papers,
+    steps_transcripts,
+)
 
 for _step in (*CASE_STEPS, *(s for part in _PARTS for s in part.CASE_STEPS)):
     _add(f"/cases/{{ref}}/{_step.path}", _step, _on_case(_step), _step.tags)

@@ -18,6 +18,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
             "/reason_internal¶",
             "/reason_sent¶",
             "/copies/*",
+            "/rests_on/*/conditions",
             "/override_reason¶",
         ),
         v=2,

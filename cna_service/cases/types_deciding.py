@@ -9,6 +9,26 @@ _FILES = ("/attachments/*/name", "/attachments/*/sha256")
 
 ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType(
+        "decision.taken",
+        "who may decide decided; with the delegation it rests on, and what he was asked at the end",
+        (
+            "/by/name",
+            "/by/phone",
+            "/by/email",
+            "/by/office",
+            "/by/words¶",
+            "/items/*/conditions",
+            "/items/*/words¶",
+            "/line",
+            "/words¶",
+            "/reason_internal¶",
+            "/reason_sent¶",
+            "/rests_on/*/conditions",
+            "/override_reason¶",
+        ),
+        v=2,
+    ),
+    EntryType(
         "approval.asked", "a second officer is asked about an act, before it counts or after", ("/words¶",)
     ),
     EntryType("approval.given", "a second officer approved the act", ("/words¶", "/from")),

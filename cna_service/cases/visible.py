@@ -113,6 +113,7 @@ def _answer(answer: Answer) -> Answer:
         # What we make of its answer, and of the office that gave it, is ours.
         checked=None,
         not_counted=(),
+        rests_on=(),
         override_reason=None,
         listed_by=(),
         readings=(),

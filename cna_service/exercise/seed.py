@@ -28,7 +28,9 @@ from cna_service.registry.model import RegisterVessel
 from cna_service.registry.search import NATIONAL
 from cna_service.registry.store import Register
 from cna_service.registry.synth import synthetic_register
+from cna_service.workflow.delegations import give_delegation
 from cna_service.workflow.projections import (
+    DELEGATIONS,
     DESK,
     DESK_STATE,
     DUTY,
@@ -58,6 +60,7 @@ def seed_exercise(service: Service, folder: Path) -> None:
     """
     adopt_policies(service)
     seed_officers(service, folder / "officers.toml")
+    seed_delegations(service, folder / "delegations.toml")
     seed_roster(service, folder / "roster.toml")
     seed_authorities(service, folder / "authorities.toml")
     seed_law(service, folder / "participation.toml")
@@ -73,6 +76,15 @@ def seed_officers(service: Service, path: Path) -> None:
             body = {"officer" if name == "id" else name: value for name, value in told.items()}
             _refuse(path, f"officer/{n}", officer_problems(body, frozenset(map(str, OFFICER_ROLES))))
             work.append(Draft("officer.added", body))
+
+
+def seed_delegations(service: Service, path: Path) -> None:
+    """Who may decide in the exercise, so that an answer has a delegation to rest on."""
+    with service.read() as reader:
+        if reader.stream(DESK).of(DELEGATIONS).by_id:
+            return
+    for told in _tables(path, "delegation"):
+        give_delegation(service, SERVICE, told)
 
 
 def seed_roster(service: Service, path: Path) -> None:

@@ -11,11 +11,15 @@ from cna_service.escalation.state import Subject
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Refused
-from cna_service.kit.instants import to_text
+from cna_service.kit.instants import from_text, to_text
 from cna_service.ledger.entry import Draft
+from cna_service.workflow import answer_deciding
 from cna_service.workflow.answer_items import read_items, register_statement
+from cna_service.workflow.answerer import read_answerer
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.certificate_holders import tell_holders
 from cna_service.workflow.convey import convey_one
+from cna_service.workflow.in_writing import after_writing, read_confirms
 from cna_service.workflow.opening import FORMS
 from cna_service.workflow.projections import DESK, LAW, case_stream
 from cna_service.workflow.receipts import done
@@ -35,9 +39,12 @@ def give_answer(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
     """``{seen, answers: [{vessel?, measure, value, conditions?, valid_from?, valid_to?, words?}], form, by?,
-    happened_at?, basis?, words?, reason_internal?, reason_sent?, register_reason?, copies?, decision?, convey?}``.
+    happened_at?, basis?, words?, reason_internal?, reason_sent?, register_reason?, copies?, decision?, decider?,
+    delegation?, override_reason?, convey?, confirms?}``; of theirs ``by`` also names ``authority`` or ``is_listed``
+    (``answerer``).
 
-    An item that nobody answered stays ``unanswered``. ``convey`` is a list of conveyances done in the same step.
+    An item that nobody answered stays ``unanswered``. ``convey`` is a list of conveyances done in the same step. Ours
+    rests on a delegation in force that lets ``decider`` (else ``by``, else the actor) decide it, or on a reason.
     Raises Invalid (every field), CaseMoved, NotYourExchange.
     """
     asked = Asked(body)
@@ -48,21 +55,51 @@ def give_answer(
         if actor.kind == "authority" and ours:
             raise NotYourExchange("This exchange is for this desk to answer.")
         told, happened = _read(service, work, asked, exchange, ours=ours)
+        told |= _whose_and_of_what(asked, work, exchange, told, ours=ours)
         conveyances = asked.parts("convey") if ours else ()
+        second = answer_deciding.second_wanted(service, told["items"]) if ours else None
+        answer_deciding.check_held_back(asked, second, conveyances)
         asked.check_unknown()
         asked.done()
         if actor.kind != "authority":
             work.refuse_if_moved(seen)
         basis = told.pop("basis")
-        draft = Draft("answer.given", told, happened_at=happened, told_at=work.now, basis=basis, seen=seen)
+        draft = Draft("answer.given", told, 2, happened_at=happened, told_at=work.now, basis=basis, seen=seen)
         work.append(draft)
         for each in conveyances:
             convey_one(service, work, work.case.exchange(n) or exchange, told["answer"], each)
         asked.done()
-        _after(service, work, n, ours=ours)
+        _after(service, work, n, told, ours=ours)
+        said = told.get("words")
+        approval = answer_deciding.ask_second(service, work, second, n, told["answer"], said)
         answered = work.case.exchange(n)
         return done(work, exchange=n, answer=told["answer"], clocks=clocks_json(work.case, answered),
-                    contrary=_contrary(work.case, exchange, told["items"]))  # fmt: skip
+                    contrary=_contrary(work.case, exchange, told["items"]), approval=approval,
+                    **_flags(told))  # fmt: skip
+
+
+def _whose_and_of_what(
+    asked: Asked, work: Work, exchange: Exchange, told: Mapping[str, Any], *, ours: bool
+) -> dict[str, Any]:
+    """Whose word it is, which word it confirms, and whether the case was closed when it came."""
+    if asked.yes("is_automatic"):
+        why = "a machine's word is no answer (desk-rules 5.3)"
+        asked.wrong("is_automatic", True, why, "log it as a communication with is_automatic")
+    more = read_confirms(asked, exchange, told["items"], told["form"], ours=ours)
+    if not ours:
+        more |= read_answerer(asked, work, exchange, told["items"], from_text(told["as_of"]))
+    return more | ({"to_closed_case": True} if work.case.is_closed else {})
+
+
+def _flags(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the answerer must know at once: what does not count, what is held, that the case was closed."""
+    return {
+        "counts": told.get("counts", True) and not told.get("not_counted"),
+        "not_counted": told.get("not_counted", []),
+        "confirms": told.get("confirms"),
+        "differs": told.get("differs", []),
+        "to_closed_case": told.get("to_closed_case", False),
+    }
 
 
 def _read(
@@ -96,6 +133,8 @@ def _read(
         "decision": asked.number("decision", least=1),
         "register": register_statement(asked, work.case, items, reason) if ours else None,
     }
+    if ours:
+        told |= answer_deciding.who_decided(work, asked, exchange, items, by, told["decision"])
     kept = {k: v for k, v in told.items() if v is not None}
     return {**kept, "basis": _basis(service, work, asked)}, happened
 
@@ -137,11 +176,15 @@ def _basis(service: Service, work: Work, asked: Asked) -> dict[str, Any] | None:
     return {k: v for k, v in told.items() if v is not None}
 
 
-def _after(service: Service, work: Work, n: int, *, ours: bool) -> None:
+def _after(service: Service, work: Work, n: int, told: Mapping[str, Any], *, ours: bool) -> None:
     """An answered exchange summons nobody any more; theirs, come by itself, summons who has the watch."""
-    close_alerts(work, "answered", about=n, climbing_only=True)
+    if told.get("counts", True):
+        close_alerts(work, "answered", about=n, climbing_only=True)
     if not ours and work.actor.kind == "authority":
-        raise_alert(service, work, "answer_received", subject=Subject(work.case.ref, n))
+        kind = "answer_to_closed_case" if told.get("to_closed_case") else "answer_received"
+        raise_alert(service, work, kind, subject=Subject(work.case.ref, n))
+    after_writing(service, work, n, told)
+    tell_holders(service, work)
 
 
 def _contrary(record: CaseRecord, exchange: Exchange, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from cna_service.workflow.outgoing import address_of, queue_mail
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.replies_json import clocks_json
+from cna_service.workflow.second_person import refuse_held_back
 from cna_service.workflow.service import Service
 from cna_service.workflow.steps import by_whom, theirs
 from cna_service.workflow.work import Work
@@ -44,7 +45,7 @@ def convey(
     listener_name, listener_office, reference_spoken?, code_read_back?, started_at, ended_at, read_back, outcome,
     correction?}``; without the end it answers the script and records nothing complete.
 
-    Raises Invalid, CallNotIdentified, WrongCaseOnTheLine, NothingToConvey.
+    Raises Invalid, CallNotIdentified, WrongCaseOnTheLine, NothingToConvey, SecondOfficerWanted.
     """
     asked = Asked(body)
     number = asked.number("answer", least=1)
@@ -94,6 +95,7 @@ def convey_one(
     answer = next((a for a in exchange.answers if a.n == answer_n), None)
     if answer is None or asked.problems:
         return {}
+    refuse_held_back(work, "answer", {"exchange": exchange.n, "answer": answer_n})
     body = {
         "exchange": exchange.n,
         "answer": answer_n,

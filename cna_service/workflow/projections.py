@@ -16,7 +16,9 @@ from cna_service.duty.rules import Rosters
 from cna_service.escalation import entry_types as alert_types
 from cna_service.escalation.fold import apply_escalation
 from cna_service.escalation.state import Escalations
+from cna_service.identity import delegations as identity_delegations
 from cna_service.identity import officers as identity_officers
+from cna_service.identity.delegations import Delegations
 from cna_service.identity.officers import Officers
 from cna_service.ledger.entry import TypeTable
 from cna_service.ledger.folds import Projection
@@ -38,6 +40,9 @@ ALERTS: Projection[Escalations] = Projection(
 OFFICERS: Projection[Officers] = Projection(
     "officers", (DESK,), lambda _: Officers(), identity_officers.apply_officers
 )
+DELEGATIONS: Projection[Delegations] = Projection(
+    "delegations", (DESK,), lambda _: Delegations(), identity_delegations.apply_delegations
+)
 LAW: Projection[LawBook] = Projection("law", (DESK,), lambda _: LawBook(), law.apply_law)
 ROSTERS: Projection[Rosters] = Projection("rosters", (DUTY,), lambda _: Rosters(), duty_rules.apply_duty)
 LISTED: Projection[Directory] = Projection(
@@ -47,7 +52,7 @@ DESK_STATE: Projection[DeskState] = Projection(
     "desk_state", (DESK, REGISTRY, LOG), lambda _: DeskState(), apply_desk
 )
 
-PROJECTIONS: tuple[Projection[Any], ...] = (CASE, ALERTS, OFFICERS, LAW, ROSTERS, LISTED, DESK_STATE)
+PROJECTIONS: tuple[Projection[Any], ...] = (CASE, ALERTS, OFFICERS, DELEGATIONS, LAW, ROSTERS, LISTED, DESK_STATE)
 
 TYPES = TypeTable(
     (
@@ -57,6 +62,7 @@ TYPES = TypeTable(
         *duty_rules.ENTRY_TYPES,
         *directory_rules.ENTRY_TYPES,
         *identity_officers.ENTRY_TYPES,
+        *identity_delegations.ENTRY_TYPES,
         *DESK_TYPES,
     )
 )

@@ -7,6 +7,7 @@ the commit: the entries say who was to be called, the outbox rows say what is st
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -158,16 +159,22 @@ def close_alert(work: Work, alert_id: str, why: str, stream: str | None = None) 
 
 
 def close_alerts(
-    work: Work, why: str, *, stream: str | None = None, about: int | None = None, climbing_only: bool = False
+    work: Work,
+    why: str,
+    *,
+    stream: str | None = None,
+    about: int | None = None,
+    climbing_only: bool = False,
+    kinds: Collection[str] = (),
 ) -> None:
-    """Close what has no purpose any more; with ``about``, only what concerns that exchange.
+    """Close what has no purpose any more; with ``about``, only what concerns that exchange; with ``kinds``, only these.
 
     With ``climbing_only`` an acknowledged alert stays: by it somebody holds the matter, and what is still open of it
     is his. What asks one person for his word (``ASKS_A_PERSON``) stays open then too: an answer settles none of it.
     """
     name = stream or work.stream
     for alert in work.of(ALERTS, name).open:
-        if about not in (None, alert.subject.exchange):
+        if about not in (None, alert.subject.exchange) or (kinds and alert.kind not in kinds):
             continue
         if not climbing_only or (alert.is_climbing and alert.kind not in ASKS_A_PERSON):
             close_alert(work, alert.id, why, name)

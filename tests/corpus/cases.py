@@ -6,6 +6,7 @@ from cna_service.identity.permissions import Action
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
+from cna_service.workflow.chase import record_try
 from cna_service.workflow.closing import add_note, close_case, link_cases, reopen_case
 from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.convey import confirm, convey
@@ -14,7 +15,9 @@ from cna_service.workflow.facts import record_fact
 from cna_service.workflow.lapse import record_lapse
 from cna_service.workflow.opening import open_case, open_exchange
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.reconcile import pass_over, reconcile
 from cna_service.workflow.searching import search_for_case
+from cna_service.workflow.statements import keep_statement
 from cna_service.workflow.steps import ask_question, choose_basis, extend, record_standing, withdraw
 from tests.workflow.desk import LiveDesk
 from tests.workflow.requests import BAR_TEST, SUA
@@ -40,7 +43,10 @@ def inbound(desk: LiveDesk) -> str:
         search_for_case, "duty-2", ref, imo="3000001", verdict="found", rid="X0000000", words="She is."
     )
     assert found["verdict"] == "found"
-    decided = [{"measure": "board", "value": "granted_with_conditions", "conditions": ["By day only."]}]
+    decided: list[dict[str, Any]] = [
+        {"measure": "board", "value": "granted_with_conditions", "conditions": ["By day only."]},
+        {"measure": "search", "value": "granted"},
+    ]
     by = {"name": "EXERCISE Director Daniel Osei", "post": "Director", "office": "EXERCISE Ministry of XA"}
     desk.do(
         record_decision,
@@ -55,8 +61,8 @@ def inbound(desk: LiveDesk) -> str:
     )
     answers = [
         {"measure": "confirm_registry", "value": "confirmed"},
-        *({**d, "conditions": ["By day only.", "Report within 2 h."]} for d in decided),
-        {"measure": "search", "value": "granted"},
+        {**decided[0], "conditions": ["By day only.", "Report within 2 h."]},
+        decided[1],
     ]
     body = {"answers": answers, "form": "written", "by": {**by, "capacity": "competent authority"}}
     body |= {
@@ -160,9 +166,27 @@ def the_rest(desk: LiveDesk) -> str:
     desk.do(convey, "duty-1", ref, 1, **spoken, read_back="Neither confirmed nor denied.", outcome="agreed")
     with desk.service.write(desk.officer("duty-1"), Action.CLAIM_RECORD, case_stream(ref)) as work:
         work.append(Draft("vessel.added", {"vessel": 2, "description": "a skiff alongside"}))
+    dealings(desk, ref)
     desk.do(withdraw, "duty-1", ref, 1, by={"name": "Watch", "office": "MRCC XB"}, words="No longer needed.")
     desk.settle()
     return ref
+
+
+def dealings(desk: LiveDesk, ref: str) -> None:
+    """Somebody asked who claims nothing; a State not asked; a wrong number; a statement in the press; two reports."""
+    asked = {"question": "nationality", "asked_by": "boarding officer", "words": "(shrugs)"}
+    desk.do(record_fact, "duty-1", ref, "claims", vessel=1, response="nobody_in_charge", **asked)
+    desk.do(pass_over, "duty-1", ref, vessel=1, state="XB", reason="XB itself asks us.")
+    ask = {"direction": "outbound", "authority": "mrcc-xp", "measures": ["confirm_registry"]}
+    desk.do(open_exchange, "duty-1", ref, **ask)
+    desk.do(record_try, "duty-1", ref, 2, contact="c1", outcome="wrong_number", words="A bakery.")
+    told = {"made_by": "a spokesman", "made_where": "press", "source": "a paper", "words": "She is not ours."}
+    against = {"exchange": 1, "answer": 1, "measure": "confirm_registry"}
+    desk.do(keep_statement, "duty-1", ref, **told, contradicts=against)
+    for value in ("PE-1204", "PE-1284"):
+        desk.do(record_fact, "duty-1", ref, "identifiers", vessel=1, field="registration_number", value=value)
+    holds = {"field": "registration_number", "value": "PE-1204", "reason": "seen on the photograph"}
+    desk.do(reconcile, "duty-1", ref, **holds, seen=desk.look(ref))
 
 
 MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest}

@@ -109,6 +109,7 @@ def seed_desk(service: Service) -> None:
     adopt_policies(service)
     folder = CONFIG / "exercise"
     seed.seed_officers(service, folder / "officers.toml")
+    seed.seed_delegations(service, folder / "delegations.toml")
     seed.seed_roster(service, folder / "roster.toml")
     seed.seed_authorities(service, folder / "authorities.toml")
     seed.seed_law(service, folder / "participation.toml")
