@@ -23,6 +23,7 @@ from cna_service.documents.shown import one_line
 from cna_service.kit.errors import Unavailable
 
 TEMPLATES = Path(__file__).parent / "templates"
+ANSWER_TEMPLATES = ("answer.typ", "letter.typ")
 _LONGEST_MARKING = 90
 
 
@@ -42,9 +43,9 @@ class Template:
     sha256: str
 
 
-def templates() -> tuple[Template, ...]:
-    """The templates of a written answer, with the hash by which an entry may cite them."""
-    return tuple(_template(path) for path in sorted(TEMPLATES.glob("*.typ")))
+def templates(*names: str) -> tuple[Template, ...]:
+    """The templates of a paper, of a written answer without names, with the hash by which an entry may cite them."""
+    return tuple(_template(TEMPLATES / name) for name in sorted(names or ANSWER_TEMPLATES))
 
 
 def render(answer: WrittenAnswer) -> bytes:

@@ -1,0 +1,430 @@
+"""Certificates: made from entries alone, each sentence with its entries; contrary answers beside them; two persons."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from cna_service.identity.rules import NotPermitted
+from cna_service.kit.errors import Invalid
+from cna_service.workflow.certificate_holders import holders_json
+from cna_service.workflow.certificate_steps import (
+    CertificateContradicted,
+    CertificateNotGiven,
+    CertificateSettled,
+    approve_certificate,
+    deliver_certificate,
+    revoke_certificate,
+    tell_holder,
+)
+from cna_service.workflow.certificate_told import BasisNeeded, NothingToCertify
+from cna_service.workflow.certify import NothingSearched, draft_certificate, reissue_certificate
+from cna_service.workflow.closing import add_note, close_case, reopen_case
+from cna_service.workflow.designees import DesigneeWithoutDelegation
+from cna_service.workflow.facts import record_fact
+from cna_service.workflow.opening import open_case, open_exchange
+from cna_service.workflow.searching import search_for_case
+from cna_service.workflow.second_person import SamePerson
+from cna_service.workflow.work import CaseMoved
+from tests.workflow.acts import answer, asked, found, received
+from tests.workflow.desk import LiveDesk
+from tests.workflow.papers import annexed, draft, pdf_of, release, said, text_of
+
+REGISTRY_RESPONSE = "46 U.S.C. 70502(d)(2)"
+CONSENT = "46 U.S.C. 70502(c)(2)"
+BY = {"name": "Captain Ruiz", "post": "Watch officer", "office": "MRCC XP"}
+
+
+def confirmed(desk: LiveDesk, **more: Any) -> str:
+    """They asked; the register was searched; we confirmed, and granted to board on a condition."""
+    ref = received(desk)
+    found(desk, ref)
+    values = {"confirm_registry": "confirmed", "board": ("granted_with_conditions", ["By day only"])}
+    answer(desk, ref, values=values, convey=[{"channel": "mail"}], **more)
+    desk.settle()
+    return ref
+
+
+def outbound(desk: LiveDesk, *measures: str, **values: Any) -> str:
+    """We asked XP, and it answered by word of mouth."""
+    ref = asked(desk, *measures)
+    desk.attend(ref, "duty-1")
+    if values:
+        answer(desk, ref, values=values, form="oral", by=BY)
+        desk.settle()
+    return ref
+
+
+def test_each_sentence_names_the_entries_it_rests_on(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    made = draft(desk, ref, "registry_answer")
+    entries = {e.seq: e for e in desk.entries(ref)}
+    for sentence in (*made["sentences"], *made["annex"]):
+        assert sentence["cites"], sentence["text"]
+        assert set(sentence["cites"]) <= entries.keys()
+    told = desk.case(ref).papers.certificates[0]
+    cited = {seq for s in told.sentences for seq in s["cites"]}
+    assert {n["seq"] for n in told.notes} == cited
+    text = text_of(desk, ref)
+    for seq in cited:
+        assert f"id {entries[seq].id}" in text
+        assert entries[seq].leaf in text
+
+
+def test_rule_8_3_a_certificate_speaks_from_the_record_and_never_as_a_person(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    text = text_of(desk, ref)
+    assert "drawn from the record" in text
+    assert re.search(r"\bI\b|\bmy\b|\bwe\b", text) is None
+    # The officer who acted, and his capacity then.
+    assert "EXERCISE Lieutenant Ana Reyes, Duty officer, EXERCISE desk of XA, acting as duty officer" in text
+    assert "EXERCISE Director Daniel Osei" in text
+    assert "EXERCISE Ministerial order 12/2019, art. 3" in text
+
+
+def test_rule_8_3_signed_by_a_designee_whose_delegation_is_in_force_on_the_day(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    with pytest.raises(DesigneeWithoutDelegation):
+        draft(desk, ref, "registry_answer", designee="legal-1")
+    with pytest.raises(Invalid):
+        draft(desk, ref, "registry_answer", designee="nobody")
+    assert desk.case(ref).papers.certificates == ()
+
+
+def test_rule_8_3_who_is_still_available_as_a_witness(desk: LiveDesk) -> None:
+    from cna_service.workflow.officers import disable_officer
+
+    ref = confirmed(desk)
+    desk.do(disable_officer, "admin-1", officer="duty-1", reason="left")
+    made = draft(desk, ref, "registry_answer", "duty-2")
+    assert [(w["id"], w["is_available"]) for w in made["witnesses"]] == [("duty-1", False)]
+    assert "No longer in service here: EXERCISE Lieutenant Ana Reyes" in said(made)
+
+
+def test_an_answer_about_registry_says_what_was_known_asked_and_searched(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    text = said(draft(desk, ref, "registry_answer"))
+    assert "The record then held of vessel 1: name BAR TEST" in text
+    assert "searched the register “national”, version 1" in text
+    assert "as of 2026-01-05" in text
+    assert "XA answered that vessel 1 (BAR TEST) is on its register." in text
+    # What was asked and not answered is not spoken of, neither is what belongs to another certificate.
+    assert "search the vessel" not in text.split("answered for XA")[1]
+    assert "grant" not in text
+
+
+def test_practice_r14_never_confirmed_where_only_consent_was_given_never_searched_where_nobody_said_so(
+    desk: LiveDesk,
+) -> None:
+    ref = outbound(desk, "confirm_registry", "board", board="granted")
+    text = said(draft(desk, ref, "consent_or_waiver", statute=CONSENT))
+    assert "confirm" not in text.replace("know whether", "")
+    assert "searched" not in text
+    assert "is on its register" not in text
+    assert "XP granted for vessel 1: board the vessel." in text
+    with pytest.raises(NothingToCertify):
+        draft(desk, ref, "registry_answer")
+
+
+def test_a_foreign_answer_under_the_statute_names_who_answered_when_and_how(desk: LiveDesk) -> None:
+    ref = outbound(desk, "confirm_registry", confirm_registry="neither")
+    made = draft(desk, ref, "registry_answer", statute=REGISTRY_RESPONSE)
+    text = said(made)
+    assert "70502(d)(2)" in text
+    assert "Captain Ruiz, Watch officer, MRCC XP answered for XP, by word of mouth" in text
+    assert "can neither confirm nor deny" in text
+    assert "received the answer on" in text
+    with pytest.raises(Invalid):
+        draft(desk, ref, "registry_answer", statute=CONSENT)
+
+
+def test_d2_a_later_different_answer_is_annexed_or_the_draft_is_refused(desk: LiveDesk) -> None:
+    ref = received(desk)
+    answer(desk, ref, values={"confirm_registry": "neither"}, convey=[{"channel": "mail"}])
+    desk.settle()
+    found(desk, ref)
+    answer(desk, ref, values={"confirm_registry": "confirmed"}, convey=[{"channel": "mail"}])
+    desk.settle()
+    with pytest.raises(BasisNeeded) as refused:
+        draft(desk, ref, "registry_answer")
+    offered: Any = refused.value.facts["bases"]
+    assert [(b["answer"], b["items"][0]["value"]) for b in offered] == [(1, "neither"), (2, "confirmed")]
+    first = draft(desk, ref, "registry_answer", basis={"exchange": 1, "answer": 1})
+    assert "neither confirm nor deny" in said(first)
+    assert "answered that vessel" not in said(first)
+    assert "CONFIRMED" in annexed(first)
+    second = draft(desk, ref, "registry_answer", basis={"exchange": 1, "answer": 2})
+    assert "answered that vessel 1 (BAR TEST) is on its register." in said(second)
+    assert "NEITHER" in annexed(second)
+
+
+def test_d3_two_states_make_one_certificate_with_numbered_exchanges_or_one_each(desk: LiveDesk) -> None:
+    ref = outbound(desk, "confirm_registry", confirm_registry="neither")
+    body = {"direction": "outbound", "authority": "mrcc-xb", "measures": ["confirm_registry"]}
+    desk.do(open_exchange, "duty-1", ref, **body)
+    answer(desk, ref, n=2, values={"confirm_registry": "neither"}, form="oral", by=BY)
+    both = draft(desk, ref, "registry_answer")
+    assert {s["heading"] for s in both["sentences"]} >= {"Exchange 1: XP", "Exchange 2: XB"}
+    one = draft(desk, ref, "registry_answer", exchanges=[2])
+    assert {s["heading"] for s in one["sentences"] if "Exchange" in s["heading"]} == {"Exchange 2: XB"}
+
+
+def test_d4_non_registration_states_registers_period_and_as_of(desk: LiveDesk) -> None:
+    ref = received(desk)
+    desk.do(search_for_case, "duty-1", ref, names=["BAR TEST"], verdict="not_found")
+    answer(desk, ref, values={"confirm_registry": "refuted"}, convey=[{"channel": "mail"}])
+    desk.settle()
+    text = said(draft(desk, ref, "non_registration"))
+    assert "is not on its register" in text
+    assert (
+        "searched the register “national”, version 1, which states what was registered as of 2026-01-05"
+        in text
+    )
+    assert "The period covered ends with 2026-01-05" in text
+    assert "The answer speaks as of 211403Z NOV 26" in text
+
+
+def test_d4_without_a_search_there_is_no_certificate_of_non_registration(desk: LiveDesk) -> None:
+    ref = received(desk)
+    values = {"confirm_registry": "refuted"}
+    answer(desk, ref, values=values, register_reason="the registrar said so", convey=[{"channel": "mail"}])
+    desk.settle()
+    with pytest.raises(NothingSearched):
+        draft(desk, ref, "non_registration")
+
+
+def test_d10_consent_is_not_certified_without_the_later_word_that_she_is_not_theirs(desk: LiveDesk) -> None:
+    ref = outbound(desk, "confirm_registry", "board", board="granted")
+    desk.advance(hours=50)
+    answer(desk, ref, values={"confirm_registry": "refuted"}, form="oral", by=BY)
+    with pytest.raises(BasisNeeded):
+        draft(desk, ref, "consent_or_waiver")
+    made = draft(desk, ref, "consent_or_waiver", basis={"exchange": 1, "answer": 1})
+    assert "XP granted for vessel 1: board the vessel." in said(made)
+    assert "REFUTED" in annexed(made)
+
+
+def test_d11_a_waiver_after_neither_names_its_basis_and_annexes_the_other(desk: LiveDesk) -> None:
+    ref = asked(desk, "confirm_registry", basis="UN 1988 art. 17", authority="cna-xg")
+    answer(desk, ref, values={"confirm_registry": "neither"}, form="oral", by=BY)
+    first = draft(desk, ref, "registry_answer", statute=REGISTRY_RESPONSE)
+    assert first["annex"] == []
+    release(desk, ref)
+    desk.do(deliver_certificate, "duty-1", ref, 1, to="Prosecutor of XB", channel="letter")
+    body = {"direction": "outbound", "authority": "cna-xg", "measures": ["waive_jurisdiction_vessel"]}
+    desk.do(open_exchange, "duty-1", ref, **body)
+    answer(desk, ref, n=2, values={"waive_jurisdiction_vessel": "granted"}, form="written", by=BY)
+    # Who holds the first certificate is to be told, and somebody is summoned to do it.
+    assert [a.kind for a in desk.alerts(ref).by_id.values()][-1] == "certificate_holders"
+    waiver = desk.case(ref).exchanges[1].answers[0].seq
+    assert holders_json(desk.case(ref))[0]["to_be_told_of"] == [waiver]
+    desk.do(tell_holder, "duty-1", ref, 1, channel="letter", words="A waiver came.")
+    assert holders_json(desk.case(ref))[0]["to_be_told_of"] == []
+
+    with pytest.raises(BasisNeeded):
+        draft(desk, ref, "consent_or_waiver", statute=CONSENT)
+    made = draft(desk, ref, "consent_or_waiver", statute=CONSENT, basis={"exchange": 2, "answer": 1})
+    assert "XG waived jurisdiction over the vessel" in said(made)
+    assert "NEITHER" in annexed(made)
+    assert "NEITHER" not in said(made)
+
+
+def test_d12_conditions_with_their_compliance(desk: LiveDesk) -> None:
+    from cna_service.workflow.conditions import check_condition
+
+    ref = confirmed(desk)
+    text = said(draft(desk, ref, "conditions_and_compliance"))
+    assert "Condition 1, for vessel 1 (BAR TEST) on board the vessel: “By day only”" in text
+    assert "holds nothing on compliance with condition 1" in text
+    check = {"exchange": 1, "answer": 1, "measure": "board", "condition": 1, "met": "yes"}
+    desk.do(check_condition, "duty-1", ref, **check, evidence="boarded 1140Z in daylight")
+    text = said(draft(desk, ref, "conditions_and_compliance"))
+    assert "recorded of condition 1: kept: “boarded 1140Z in daylight”" in text
+    assert "waive" not in text
+
+
+def test_silence_is_certified_by_nobody(desk: LiveDesk) -> None:
+    ref = outbound(desk, "board")
+    desk.advance(hours=5)
+    for kind in ("consent_or_waiver", "registry_answer"):
+        with pytest.raises(NothingToCertify):
+            draft(desk, ref, kind)
+    text = said(draft(desk, ref, "chronology_of_exchanges"))
+    assert "What follows from that nobody has recorded" in text
+    assert "The record holds no answer to: board the vessel." in text
+    assert "granted" not in text
+
+
+def test_an_answer_of_ours_that_was_never_conveyed_certifies_nothing(desk: LiveDesk) -> None:
+    ref = received(desk)
+    answer(desk, ref, values={"board": "granted"})
+    with pytest.raises(NothingToCertify):
+        draft(desk, ref, "consent_or_waiver")
+
+
+def test_d4_two_persons_release_and_the_pdf_is_kept(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer", "sup-1")
+    assert "DRAFT - NOT RELEASED" in pdf_of(desk, ref)
+    with pytest.raises(SamePerson):
+        release(desk, ref)
+    with pytest.raises(NotPermitted):
+        release(desk, ref, by="duty-1")
+    desk.seal()
+    release(desk, ref, by="dec-1")
+    entry = desk.last(ref, "certificate.released")
+    assert entry.actor["id"] == "dec-1"
+    assert entry.body["log"]["key"]
+    assert entry.body["log"]["root20"]
+    told = desk.case(ref).papers.certificates[0]
+    assert entry.body["extract_sha256"] == told.extract_sha256
+    page = pdf_of(desk, ref)
+    assert "DRAFT" not in page
+    assert "Released by a second officer" in page
+    assert entry.body["log"]["root20"] in page.replace("\u200b", "")
+    with pytest.raises(CertificateSettled):
+        release(desk, ref, by="dec-1")
+
+
+def test_a_returned_draft_says_why_and_is_given_to_nobody(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    with pytest.raises(Invalid):
+        desk.do(approve_certificate, "sup-1", ref, 1, approve=False, seen=desk.look(ref))
+    desk.do(approve_certificate, "sup-1", ref, 1, approve=False, words="Name the hull.", seen=desk.look(ref))
+    assert "NOT RELEASED - RETURNED" in text_of(desk, ref)
+    with pytest.raises(CertificateNotGiven):
+        desk.do(deliver_certificate, "duty-1", ref, 1, to="Court", channel="letter")
+
+
+def test_what_came_since_the_draft_is_shown_once_and_a_contrary_answer_always(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    made = draft(desk, ref, "registry_answer")
+    seen = made["seq"]
+    desk.do(record_fact, "duty-1", ref, "identifiers", field="imo", value="3000001", how="spelt")
+    with pytest.raises(CaseMoved):
+        desk.do(approve_certificate, "sup-1", ref, 1, approve=True, seen=seen)
+    release(desk, ref)
+
+    draft(desk, ref, "registry_answer")
+    answer(desk, ref, values={"confirm_registry": "neither"}, convey=[{"channel": "mail"}])
+    desk.settle()
+    with pytest.raises(CertificateContradicted):
+        release(desk, ref, 2)
+
+
+def test_revoked_says_so_across_it_and_its_holders_are_to_be_told(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    release(desk, ref)
+    desk.do(deliver_certificate, "duty-1", ref, 1, to="Court of XB", channel="letter")
+    desk.do(revoke_certificate, "sup-1", ref, 1, reason="The register was wrong.", seen=desk.look(ref))
+    assert "REVOKED 211403Z NOV 26" in pdf_of(desk, ref)
+    assert "The register was wrong." in text_of(desk, ref)
+    assert holders_json(desk.case(ref))[0]["to_be_told_of"] == [desk.last(ref, "certificate.revoked").seq]
+    assert desk.alert(ref, "certificate_holders").is_open
+    with pytest.raises(CertificateNotGiven):
+        desk.do(deliver_certificate, "duty-1", ref, 1, to="Another", channel="letter")
+
+
+def test_superseded_by_a_later_one_when_that_is_released(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    release(desk, ref)
+    draft(desk, ref, "registry_answer", supersedes=1)
+    assert desk.case(ref).papers.certificates[0].state == "released"
+    release(desk, ref, 2)
+    assert desk.case(ref).papers.certificates[0].state == "superseded"
+    assert "SUPERSEDED BY NO. 2" in pdf_of(desk, ref)
+
+
+def test_reissued_for_another_state(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    release(desk, ref)
+    made = desk.do(reissue_certificate, "duty-1", ref, 1, for_state="XC", seen=desk.look(ref))
+    assert made["certificate"] == 2
+    assert "State XC" in text_of(desk, ref, 2)
+    assert "repeats certificate 1" in said(made)
+    with pytest.raises(Invalid):
+        desk.do(reissue_certificate, "duty-1", ref, 1, seen=desk.look(ref))
+
+
+def test_a_case_that_is_reopened_reaches_the_holders(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    release(desk, ref)
+    desk.do(deliver_certificate, "duty-1", ref, 1, to="Court of XB", channel="letter")
+    desk.do(close_case, "duty-1", ref, waived="done", words="done", seen=desk.look(ref))
+    desk.do(reopen_case, "duty-1", ref, words="A letter came.")
+    assert desk.alert(ref, "certificate_holders").is_open
+
+
+def test_rule_8_3_where_todays_version_differs_a_footnote_says_so(desk: LiveDesk) -> None:
+    from dataclasses import replace
+
+    ref = confirmed(desk)
+    service = desk.service
+    catalogue = service.policies.catalogue
+    old = catalogue.by_id["coe-7"]
+    changed = {**catalogue.by_id, "coe-7": replace(old, terms_sha256="0" * 64)}
+    object.__setattr__(catalogue, "by_id", changed)
+    try:
+        draft(desk, ref, "registry_answer")
+    finally:
+        object.__setattr__(catalogue, "by_id", {**changed, "coe-7": old})
+    text = text_of(desk, ref)
+    assert "Today's version of art. 7" in text
+    assert "(then " in text
+
+
+def test_rule_15_3_a_drill_on_a_real_desk_gives_no_certificate(desk: LiveDesk) -> None:
+    from dataclasses import replace
+
+    from cna_service.workflow.certify import NoCertificateOfAnExercise
+
+    ref = confirmed(desk)
+    real = replace(desk.service, desk=replace(desk.service.desk, is_exercise=False))
+    with pytest.raises(NoCertificateOfAnExercise):
+        draft_certificate(real, desk.officer("duty-1"), ref, {"kind": "registry_answer", "designee": "dec-1"})
+
+
+def test_on_an_exercise_desk_every_paper_says_so(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    assert text_of(desk, ref).startswith("EXERCISE EXERCISE EXERCISE")
+    assert "EXERCISE EXERCISE EXERCISE" in pdf_of(desk, ref)
+
+
+def test_every_wrong_field_is_named_at_once(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    with pytest.raises(Invalid) as refused:
+        draft(
+            desk,
+            ref,
+            "poem",
+            exchanges=[9],
+            vessel=7,
+            basis={"exchange": 1, "answer": 9},
+            statute="1 U.S.C. 1",
+        )
+    pointers = {p.pointer for p in refused.value.problems}
+    assert pointers >= {"/kind", "/exchanges", "/vessel", "/basis", "/statute"}
+
+
+def test_a_note_in_the_case_changes_no_certificate(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    draft(desk, ref, "registry_answer")
+    before = text_of(desk, ref)
+    desk.do(add_note, "duty-1", ref, words="seen by the minister")
+    assert text_of(desk, ref) == before
+
+
+def test_a_second_case_knows_nothing_of_it(desk: LiveDesk) -> None:
+    confirmed(desk)
+    ref = str(desk.do(open_case, "duty-1", channel="radio", summary="a vessel")["case"])
+    with pytest.raises(NothingToCertify):
+        draft(desk, ref, "registry_answer")
