@@ -94,7 +94,8 @@ def is_contradicted(field: str, facts: Iterable[Fact]) -> bool:
 
 def _still_holds(made: Mapping[str, Any], field: str, facts: Iterable[Fact]) -> bool:
     """Nothing came since that contradicts it: another value than the one chosen, or one that nobody had before him."""
-    before, after = [], []
+    before: list[object] = []
+    after: list[object] = []
     for fact in facts:
         (before if fact.seq <= made["seq"] else after).append(fact.value)
     if made.get("value") is not None:

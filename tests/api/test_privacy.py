@@ -54,6 +54,9 @@ ON_CASE: dict[str, dict[str, Any]] = {
     "exchanges": {"direction": "outbound", "authority": XC, "measures": ["confirm_registry"], "text": MARK},
     "searches": {"names": ["BAR TEST"], "remarks": MARK, "words": MARK},
     "notes": {"words": MARK},
+    "statements": {"made_by": MARK, "made_where": "press", "source": MARK, "words": MARK},
+    "unqueried": {"state": "XC", "reason": MARK},
+    "reconciliations": {"field": "imo", "value": "cannot be told", "reason": MARK, "seen": 1},
 }
 IN_EXCHANGE: dict[str, dict[str, Any]] = {
     "acknowledgement": {"words": MARK},
@@ -65,6 +68,7 @@ IN_EXCHANGE: dict[str, dict[str, Any]] = {
     "answers": {**GRANT, "form": "oral", "register_reason": MARK, "copies": [MARK]},
     "conveyance": {"channel": "fax", "name": MARK, "office": MARK, "number": MARK},
     "confirmation": {"by": PARTY, "words": MARK},
+    "tries": {"number": MARK, "outcome": "spoke_to", "spoke_to": MARK, "words": MARK},
     "withdrawal": {"by": PARTY, "words": MARK},
 }
 # Wrong in a field that is nobody's secret: the problem names that field, and must name no other.
