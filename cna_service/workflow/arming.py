@@ -158,17 +158,23 @@ def arm_waiting(
     """Arm what waits for an event that is no part of a request: a summary of evidence, a notification. Once each."""
     there = {c.terms.get("provision") for c in work.case.clocks if c.exchange == exchange.n}
     wanted = tuple(dict.fromkeys(provisions))
-    armed, reasons = [], []
-    for row in rule_card(service, work, replace(exchange, bases=wanted), zone=None, at=work.now).under(wanted):
+    measures = {i.measure for i in exchange.items}
+    about = [service.policies.catalogue.by_id[p] for p in wanted]
+    armed: list[str] = []
+    reasons = [
+        f"{p.id}: the exchange asks none of {', '.join(p.measures)}; open one that does"
+        for p in about
+        if not measures & set(p.measures)
+    ]
+    for row in rule_card(service, work, replace(exchange, bases=wanted), zone=None, at=work.now).under(
+        wanted
+    ):
         terms = clock_terms(row)
+        items = [] if terms is None else _covered(exchange.items, terms.measures)
         if terms is None:
             reasons.append(f"{row.provision.id}: {row.no_clock_because or 'it gives no limit'}")
-        elif terms.waits_for is event and row.provision.id not in there:
-            if items := _covered(exchange.items, terms.measures):
-                armed.append(_arm(service, work, exchange, terms, items))
-            else:
-                asks = ", ".join(terms.measures)
-                reasons.append(f"{row.provision.id}: the exchange asks none of {asks}; open one that does")
+        elif items and terms.waits_for is event and row.provision.id not in there:
+            armed.append(_arm(service, work, exchange, terms, items))
     return Armed(tuple(armed), None if armed else "; ".join(dict.fromkeys(reasons)) or None)
 
 
@@ -201,7 +207,11 @@ def restart_by_question(work: Work, exchange: Exchange) -> list[str]:
     """Begin anew the running clocks whose provision says that a question does so; of no other clock."""
     restarted = []
     for clock in work.case.clocks:
-        if clock.exchange != exchange.n or not clock.is_running or not clock.terms.get("restarts_by_question"):
+        if (
+            clock.exchange != exchange.n
+            or not clock.is_running
+            or not clock.terms.get("restarts_by_question")
+        ):
             continue
         due_at = due(work.now, ClockTerms.from_json(clock.terms))
         if due_at is not None:
