@@ -26,6 +26,8 @@ class Desk:
     body_limit: int = 25 * 1024 * 1024
     acknowledge_within: timedelta = timedelta(minutes=15)
     decision_lead: timedelta = timedelta(minutes=45)
+    channels_to_check: tuple[str, ...] = ("desk_mailbox", "phone_log", "embassy", "liaison_officer", "fax")
+    """Where an answer could have come in: all looked at before the effect of a lapse is recorded (desk-rules 5.4)."""
 
     @property
     def reference_prefix(self) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from cna_service.cases.grants import grants
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
-from cna_service.workflow.lapse import NothingLapsed, record_lapse
+from cna_service.workflow.lapse import NothingLapsed, approve_lapse, record_lapse
 from cna_service.workflow.steps import extend
 from cna_service.workflow.work import CaseMoved
 from tests.workflow.acts import answer, asked, received
@@ -22,6 +23,28 @@ LOOKED: list[dict[str, Any]] = [
     {"channel": "desk mailbox", "by": "duty-1", "checked_at": "2026-11-21T18:05:00Z"},
     {"channel": "phone log", "by": "duty-1"},
 ]
+
+
+BY = {"name": "Cdr Tan", "office": "Naval Operations Centre"}
+CHANNELS = ("desk_mailbox", "phone_log", "embassy", "liaison_officer", "fax")
+
+
+def silent_for_four_hours(desk: LiveDesk, *measures: str) -> str:
+    """An ask of ours under SUA 8bis(5)(d), acknowledged by a person of theirs, and four hours of silence."""
+    wanted = measures or ("board", "search", "detain_vessel")
+    ref = asked(desk, *wanted, basis="sua-8bis-5-d", authority="ops-xf")
+    desk.attend(ref, "duty-1")
+    desk.do(acknowledge_request, "duty-1", ref, 1, by=BY, words="We have your request.")
+    desk.advance(hours=4)
+    return ref
+
+
+def proof(desk: LiveDesk, ref: str, **more: Any) -> dict[str, Any]:
+    """Everything that the effect of a lapse rests on, as an officer tells it now."""
+    now = to_text(desk.clock.now())
+    channels = [{"channel": c, "by": "duty-1", "checked_at": now} for c in CHANNELS]
+    start = {"seq": desk.last(ref, "exchange.acknowledged").seq}
+    return {"words": "Nothing came.", "channels": channels, "start": start, "seen": desk.look(ref), **more}
 
 
 def test_a_lapse_is_two_entries_by_two_actors(either_desk: LiveDesk) -> None:
@@ -46,13 +69,13 @@ def test_a_lapse_is_two_entries_by_two_actors(either_desk: LiveDesk) -> None:
 
 
 def test_the_effect_is_what_the_adopted_provision_gives_and_never_more(desk: LiveDesk) -> None:
-    ref = asked(desk, "board", "search", "detain_vessel", basis="sua-8bis-5-d", authority="ops-xf")
-    desk.attend(ref, "duty-1")
-    desk.do(acknowledge_request, "duty-1", ref, 1)
-    desk.advance(hours=4)
-    got = desk.do(record_lapse, "duty-1", ref, 1, words="w", channels=LOOKED, seen=desk.look(ref))
-    assert got["effect"] == "deemed_grant"
+    ref = silent_for_four_hours(desk)
+    got = desk.do(record_lapse, "duty-1", ref, 1, **proof(desk, ref))
+    assert (got["effect"], got["is_proposed"]) == ("deemed_grant", True)
+    assert grants(desk.case(ref)) == ()
+    desk.do(approve_lapse, "duty-2", ref, 1, words="Read; agreed.", seen=desk.look(ref))
     assert set(desk.last(ref, "lapse.recorded").body["scope"]) == {"board", "examine_papers", "search"}
+    assert {(g.measure, g.is_deemed) for g in grants(desk.case(ref))} == {("board", True), ("search", True)}
     values = {i["measure"]: i["value"] for i in desk.record_json(ref)["exchanges"][0]["items"]}
     assert set(values.values()) == {"unanswered"}
 
