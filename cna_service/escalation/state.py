@@ -20,6 +20,9 @@ READ_BACK = "decision_recorded"
 ASKS_A_PERSON = frozenset({"decision_wanted", READ_BACK, "approval_wanted", "approval_due"})
 """Kinds that ask one person for his word. Who takes one does not hold the case by it, and answers it by a code."""
 
+TELLS_A_PERSON = frozenset({"overreach", "statement_for_adviser"})
+"""Kinds that tell the legal adviser something. Who takes one knows it, and does not hold the case by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -182,7 +185,7 @@ def holds(alerts: Iterable[Alert]) -> dict[str, Hold]:
     found: dict[str, Hold] = {}
     for alert in alerts:
         key, acknowledgement = alert.subject.exchange_key, alert.acknowledgement
-        if key is None or acknowledgement is None or alert.kind in ASKS_A_PERSON:
+        if key is None or acknowledgement is None or alert.kind in ASKS_A_PERSON | TELLS_A_PERSON:
             continue
         older = found.get(key)
         if older is None or older.acknowledgement.seq < acknowledgement.seq:

@@ -14,7 +14,8 @@ from cna_service.identity.permissions import Action
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.certificate_holders import tell_holders
-from cna_service.workflow.projections import case_stream
+from cna_service.workflow.derived import holder_of
+from cna_service.workflow.projections import ALERTS, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.reports import keep_file
 from cna_service.workflow.service import Service
@@ -83,5 +84,8 @@ def _against(asked: Asked, work: Work, part: Asked) -> dict[str, Any] | None:
 
 
 def _tell(service: Service, work: Work, exchange: int) -> None:
+    """Of the whole case, not of the exchange: a further answer settles nothing of it."""
+    alerts = work.of(ALERTS)
+    holder = alerts.holder(work.case.ref, exchange) or holder_of(work.case, alerts)
     for kind in (FOR_HOLDER, FOR_ADVISER):
-        raise_alert(service, work, kind, subject=Subject(work.case.ref, exchange))
+        raise_alert(service, work, kind, subject=Subject(work.case.ref), holder=holder)

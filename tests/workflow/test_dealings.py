@@ -377,6 +377,11 @@ def test_rule_7_4_a_statement_elsewhere_is_no_answer_and_tells_holder_and_advise
     assert any("public statement" in t for t in texts)
     # A summons never says what the statement says.
     assert "permission" not in "".join(texts)
+    desk.person("legal-1").replies("1 {code}")
+    assert desk.alerts(ref).holder(ref, 1) != "legal-1"
+    # A further answer settles nothing of it: the holder is still summoned.
+    answer(desk, ref, values={"board": "denied"}, by={"name": "N", "office": "O"})
+    assert "statement_contradicts" in {a.kind for a in desk.alerts(ref).open}
 
 
 def test_rule_7_4_a_statement_that_contradicts_nothing_summons_nobody(desk: LiveDesk) -> None:
