@@ -26,8 +26,17 @@ from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.law import LawBook
 from cna_service.agreements.law_facts import Declaration
 from cna_service.agreements.measures import read_offences
-from cna_service.agreements.model import Agreement, Direction, Form, Provision, RequiredField, Silence, Start
-from cna_service.agreements.set_aside import SetAside, set_aside
+from cna_service.agreements.model import (
+    Agreement,
+    Direction,
+    Form,
+    Kind,
+    Provision,
+    RequiredField,
+    Silence,
+    Start,
+)
+from cna_service.agreements.set_aside import SetAside, set_aside, suspension_words
 from cna_service.agreements.unanswered import Without, by_silence, without_an_answer
 from cna_service.agreements.wanted import required_fields
 
@@ -178,6 +187,10 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
     requesting, requested = (
         participating(agreement, law, s, q.at, q.known_at) for s in (q.requesting, q.requested)
     )
+    suspended = [
+        suspension_words(agreement, s)
+        for s in law.suspended((q.requesting, q.requested), agreement.id, q.at, q.known_at)
+    ]
     coastal = _coastal_state_takes_part(law, agreement, q)
     for provision in agreement.provisions:
         covered = tuple(m for m in provision.measures if not q.measures or m in q.measures)
@@ -205,7 +218,15 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
             adopted=None if adoption is None else adoption.entry,
             form=q.form,
             no_clock_because=why if applies is Applies.NO else _no_clock(provision, election, q.form),
-            notes=(*(() if why is None else (why,)), *_notes(agreement, provision, declared, q)),
+            notes=tuple(
+                dict.fromkeys(
+                    (
+                        *(() if why is None else (why,)),
+                        *suspended,
+                        *_notes(agreement, provision, declared, q),
+                    )
+                )
+            ),
             wants=required_fields(catalogue, provision),
             declarations=declared,
             overridden_by=None if place.aside is None else place.aside.by,
@@ -213,8 +234,10 @@ def _rows(catalogue: Catalogue, law: LawBook, agreement: Agreement, q: Question)
 
 
 def _is_between_others(agreement: Agreement, q: Question) -> bool:
-    """A bilateral instrument of other States is no news on this card, unless somebody cites it."""
-    if not agreement.parties or {q.requesting, q.requested} <= set(agreement.parties):
+    """A bilateral instrument of other States is no news on this card, unless somebody cites it; a statute is news to
+    who asks under it."""
+    asked = {q.requesting} if agreement.kind is Kind.STATUTE else {q.requesting, q.requested}
+    if not agreement.parties or asked <= set(agreement.parties):
         return False
     return not any(p.id in q.cited for p in agreement.provisions)
 

@@ -151,6 +151,24 @@ def read_declarations(table: Table, agreement: str | None = None) -> list[Mappin
     return [{"state": s, **fact} for s in states]
 
 
+def read_suspensions(table: Table) -> list[Mapping[str, object]]:
+    """Bodies of ``suspension.noted``, one for each State of ``states``."""
+    states = table.texts("states")
+    fact: dict[str, object] = {
+        "instrument": table.text("instrument"),
+        "area": table.text("area"),
+        "zones": list(table.texts("zones")),
+        "from": table.day("from"),
+        "to": table.day("to"),
+        "notice": table.optional("notice"),
+        "source": table.text("source"),
+    }
+    if not states:
+        table.wrong("states", "names no State", 'write states = ["XX"]')
+    table.done()
+    return [{"state": s, **fact} for s in states]
+
+
 def _override(table: Table) -> Override:
     made = Override(
         provision=table.text("provision"),

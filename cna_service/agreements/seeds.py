@@ -7,15 +7,27 @@ no adoption is seeded.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, CatalogueUnreadable, SourceFile
 from cna_service.agreements.model import Agreement
-from cna_service.agreements.provisions import read_election_facts, read_participations
+from cna_service.agreements.provisions import (
+    read_declarations,
+    read_election_facts,
+    read_participations,
+    read_suspensions,
+)
 from cna_service.agreements.reading import Table
 from cna_service.agreements.rules import adoption_body
 from cna_service.kit.errors import Problem
+
+_FACTS: tuple[tuple[str, str, Callable[[Table], list[Mapping[str, object]]]], ...] = (
+    ("participation", "participation.noted", read_participations),
+    ("election_fact", "election.noted", read_election_facts),
+    ("declaration", "declaration.noted", read_declarations),
+    ("suspension", "suspension.noted", read_suspensions),
+)
 
 Seed = tuple[str, dict[str, Any]]
 """Entry type and body, for stream ``desk``."""
@@ -31,6 +43,7 @@ def _facts(agreements: Iterable[Agreement], *, adopted: bool) -> list[Seed]:
     for agreement in agreements:
         seeds += [("participation.noted", {**p, "adopted": adopted}) for p in agreement.participations]
         seeds += [("election.noted", {**e, "adopted": adopted}) for e in agreement.election_facts]
+        seeds += [("declaration.noted", {**d, "adopted": adopted}) for d in agreement.declarations]
     return seeds
 
 
@@ -56,12 +69,10 @@ def _exercise_facts(catalogue: Catalogue, facts: SourceFile) -> list[Seed]:
     if not file.flag("exercise"):
         file.wrong("exercise", "is not true", "an exercise file says exercise = true")
     seeds: list[Seed] = []
-    for table in file.tables("participation"):
-        adopted = table.flag("adopted", default=True)
-        seeds += [("participation.noted", {**p, "adopted": adopted}) for p in read_participations(table)]
-    for table in file.tables("election_fact"):
-        adopted = table.flag("adopted", default=True)
-        seeds += [("election.noted", {**e, "adopted": adopted}) for e in read_election_facts(table)]
+    for name, kind, read in _FACTS:
+        for table in file.tables(name):
+            adopted = table.flag("adopted", default=True)
+            seeds += [(kind, {**fact, "adopted": adopted}) for fact in read(table)]
     file.done()
     problems += _strange(catalogue, facts.path, seeds)
     if problems:
@@ -73,9 +84,14 @@ def _strange(catalogue: Catalogue, path: str, seeds: Iterable[Seed]) -> list[Pro
     """References to instruments and choices that the catalogue does not have."""
     found = []
     for kind, body in seeds:
-        if kind == "participation.noted" and body["instrument"] not in catalogue.agreements:
+        if kind != "election.noted" and body["instrument"] not in catalogue.agreements:
             found.append(
-                Problem(f"{path}/participation", body["instrument"], "names no instrument", "correct it")
+                Problem(
+                    f"{path}/{kind.partition('.')[0]}",
+                    body["instrument"],
+                    "names no instrument",
+                    "correct it",
+                )
             )
         if kind == "election.noted":
             rule = catalogue.elections.get(body["election"])

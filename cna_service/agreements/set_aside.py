@@ -34,7 +34,7 @@ def set_aside(
     """``states``: requesting and requested. None where nothing sets the provision aside at ``at``."""
     agreement = catalogue.agreement_of(provision)
     suspensions = law.suspended(states, agreement.id, at, known_at)
-    found = [_suspended(agreement, s, zone) for s in suspensions]
+    found = [aside for s in suspensions if (aside := _suspended(agreement, s, zone)) is not None]
     found += [
         _overridden(catalogue, by, override)
         for by, override in catalogue.overrides.get(provision.id, ())
@@ -44,9 +44,16 @@ def set_aside(
     return max(found, key=lambda each: each.is_certain, default=None)
 
 
-def _suspended(agreement: Agreement, fact: Suspension, zone: str | None) -> SetAside:
+def suspension_words(agreement: Agreement, fact: Suspension) -> str:
     since = "" if fact.valid_from is None else f" since {fact.valid_from:%d %b %Y}"
-    words = f"{fact.state} suspended {agreement.short} in {fact.area}{since} ({fact.notice or fact.source})"
+    return f"{fact.state} suspended {agreement.short} in {fact.area}{since} ({fact.notice or fact.source})"
+
+
+def _suspended(agreement: Agreement, fact: Suspension, zone: str | None) -> SetAside | None:
+    """None for a place that the suspension does not reach, and where no place is stated: the card notes it then."""
+    words = suspension_words(agreement, fact)
+    if fact.zones and (zone is None or not any(z == zone or z.partition(":")[0] == zone for z in fact.zones)):
+        return None
     if zone is not None and zone in fact.zones and fact.adopted:
         return SetAside(True, words)
     return SetAside(False, f"{words}: whether this is the place, an officer decides")

@@ -45,6 +45,7 @@ def case_json(record: CaseRecord) -> dict[str, Any]:
         "leaf": record.leaf,
         "label": case_label(record),
         "exercise": record.is_exercise,
+        "as_exercise": record.as_exercise,
         "opened_at": plain(record.opened_at),
         "opened_by": plain(record.opened_by) or None,
         "changed_at": plain(record.changed_at),
@@ -82,6 +83,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "how": fact.how,
         "words": plain(fact.words),
         "happened_at": plain(fact.happened_at),
+        **({"attachments": plain(fact.attachments)} if fact.attachments else {}),
         "recorded_at": to_text(fact.recorded_at),
         "seq": fact.seq,
     }

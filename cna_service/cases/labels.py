@@ -110,11 +110,12 @@ def _measures_label(record: CaseRecord, exchange: Exchange, items: list[Item], s
     if "held" in states or (not_standing and all(s in _NOT_STANDING for s in states)):
         return str(not_standing)
     label = _label_of_values(record, exchange, items, states)
-    refuted = [a for a in _registry_items(exchange) if value_of(exchange, a) == "refuted"]
+    refuted = [i for i in _registry_items(exchange) if value_of(exchange, i) == "refuted"]
+    if not refuted or not label.startswith(("AUTHORIZED", "PARTLY AUTHORIZED")):
+        return label
     # "Not our ship" after a grant (D10): both stand on record, and neither may hide the other.
-    return (
-        f"{label}, REGISTRY REFUTED" if refuted and label.startswith(("AUTHORIZED", "PARTLY AUTH")) else label
-    )
+    changed = any(_has_changed(exchange, i, "refuted") for i in refuted)
+    return f"{label}, REGISTRY {'CHANGED TO ' if changed else ''}REFUTED"
 
 
 def _registry_items(exchange: Exchange) -> list[Item]:
@@ -155,7 +156,11 @@ def _after_lapse(record: CaseRecord, exchange: Exchange, item: Item) -> bool:
 
 
 def case_label(record: CaseRecord) -> str:
-    """The label of the newest exchange; a case without one says what it waits for."""
+    """The label of the newest exchange; a case without one says what it waits for. A drill says so first."""
+    return f"EXERCISE: {_case_label(record)}" if record.as_exercise else _case_label(record)
+
+
+def _case_label(record: CaseRecord) -> str:
     if record.is_to_be_read:
         return "TO BE READ"
     if not record.exchanges:

@@ -32,6 +32,7 @@ class Fact:
     """How a value taken by voice was got: as_heard, spelt, read_back."""
     words: object = None
     happened_at: ToldInstant | None = None
+    attachments: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,8 @@ class CaseRecord:
     seq: int = 0
     leaf: str = ""
     is_exercise: bool = False
+    as_exercise: bool = False
+    """Opened as an exercise by an officer, on whatever desk (desk-rules 15.3)."""
     opened_at: datetime | None = None
     opened_by: Mapping[str, Any] = field(default_factory=dict)
     is_closed: bool = False

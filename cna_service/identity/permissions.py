@@ -95,6 +95,7 @@ class Action(StrEnum):
     CREDENTIAL_SET = "credential.set"
     CREDENTIAL_RESET = "credential.reset"
     AUTHORITY_CHANGE = "authority.change"
+    DIRECTORY_READ = "directory.read"
     CONTACT_VERIFY = "contact.verify"
     CONTACT_TRY = "contact.try"
     STATEMENT_KEEP = "statement.keep"
@@ -179,6 +180,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CREDENTIAL_SET: OFFICER_ROLES,
         Action.CREDENTIAL_RESET: _ADMINISTRATOR | _OURSELVES,
         Action.AUTHORITY_CHANGE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        Action.DIRECTORY_READ: _READERS | _ADMINISTRATOR,
         # Who has the number in hand at night proves it, or finds it wrong.
         Action.CONTACT_VERIFY: _DESK,
         Action.CONTACT_TRY: _DESK,

@@ -107,6 +107,17 @@ def arm_rows(service: Service, work: Work, exchange: Exchange, rows: Iterable[Ca
     return Armed(tuple(armed), None if armed else "; ".join(dict.fromkeys(reasons)) or None)
 
 
+def arm_notified(service: Service, work: Work, exchange: Exchange, *, zone: str | None) -> Armed:
+    """What a notification sets off: only the provisions cited whose limit runs from being notified."""
+    rows = rule_card(service, work, exchange, zone=zone).under(exchange.bases) if exchange.bases else ()
+    found = [
+        t for t in (clock_terms(r) for r in rows) if t is not None and t.waits_for is WaitsFor.NOTIFICATION
+    ]
+    armed = [_arm(service, work, exchange, t.started(), _covered(exchange.items, t.measures)) for t in found]
+    why = None if armed else "no provision cited sets a limit for an answer to a notification"
+    return Armed(tuple(armed), why)
+
+
 def _covered(items: Sequence[Item], measures: Sequence[str]) -> list[Item]:
     return [i for i in items if i.measure in measures]
 

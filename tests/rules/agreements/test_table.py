@@ -132,4 +132,5 @@ def test_starts_and_units_are_those_of_the_table_and_no_others() -> None:
         (4, Unit.HOURS, Start.ORAL_RECEIPT),
         (3, Unit.WORKING_DAYS, Start.NOTIFICATION),
         (2, Unit.HOURS, Start.RECEIPT),
+        (1, Unit.HOURS, Start.RECEIPT),
     }
