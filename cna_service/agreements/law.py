@@ -134,6 +134,7 @@ class LawBook:
 
     def noted(self, entry: str) -> Participation | Election | Declaration | Suspension | None:
         """The fact that an entry noted."""
+        facts: tuple[Participation | Election | Declaration | Suspension, ...]
         facts = (*self.participations, *self.elections, *self.declarations, *self.suspensions)
         return next((f for f in facts if f.entry == entry), None)
 

@@ -7,11 +7,12 @@ exchange that it touches.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from cna_service.agreements.law import LawBook
+from cna_service.agreements.law_facts import Declaration, Election, Participation, Suspension
 from cna_service.agreements.measures import ZONES
 from cna_service.agreements.model import Change
 from cna_service.agreements.provisions import PARTICIPATION
@@ -91,8 +92,8 @@ def note_declaration(
 def note_suspension(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
     """Note that a State suspended an instrument in an area (San José 2003, art. 40).
 
-    ``{state, instrument, area, zones?, from?, to?, notice?, source, adopted?, change?, corrects?, remarks?}``; ``zones``
-    are places of the rule card that the area covers whole. Raises Invalid, NotPermitted.
+    ``{state, instrument, area, zones?, from?, to?, notice?, source, adopted?, change?, corrects?, remarks?}``;
+    ``zones`` are places of the rule card that the area covers whole. Raises Invalid, NotPermitted.
     """
     asked = Asked(body)
     zones = asked.texts("zones")
@@ -182,7 +183,7 @@ def _day(asked: Asked, field: str) -> str | None:
 
 def _corrects(work: Work, kind: str, entry: str | None) -> list[Problem]:
     law: LawBook = work.of(LAW)
-    facts = {
+    facts: Mapping[str, Sequence[Participation | Election | Declaration | Suspension]] = {
         "participation.noted": law.participations,
         "election.noted": law.elections,
         "declaration.noted": law.declarations,

@@ -21,7 +21,7 @@ from cna_service.ledger.queries import first_entry
 from cna_service.workflow.projections import DESK, DIRECTORY, LAW, LISTED, STREAMS
 from cna_service.workflow.service import Service
 
-_FACTS = frozenset({"participation.noted", "election.noted", "declaration.noted"})
+_FACTS = frozenset({"participation.noted", "election.noted", "declaration.noted", "suspension.noted"})
 
 
 class BornReal(Refused):
