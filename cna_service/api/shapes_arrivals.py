@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cna_service.api.shapes import (
+    ATTACHMENTS,
     INSTANT,
     MEASURE,
     OFFENCE,
@@ -23,6 +24,7 @@ from cna_service.api.shapes import (
 )
 from cna_service.workflow.claims import QUESTIONS, RESPONSES, WHOM
 from cna_service.workflow.communicate import WAYS
+from cna_service.workflow.exchange_kinds import KINDS
 from cna_service.workflow.facts import HOW_TAKEN, IDENTIFIERS, INDICIA
 from cna_service.workflow.opening import CHANNELS, FORMS
 from cna_service.workflow.searching import VERDICTS
@@ -146,7 +148,12 @@ EXCHANGE = thing(
         "direction": one_of(("inbound", "outbound"), "they ask us, or we ask them"),
         "authority": text("its id in the directory"),
         "state": STATE,
-        "kind": one_of(("request", "notification", "consultation", "objection")),
+        "kind": one_of(KINDS, "to a notification, an objection or a distribution no answer is owed"),
+        "distribution": many(
+            thing(
+                {f: text() for f in ("authority", "state", "name", "office", "address", "channel")},
+            )
+        ),
         "measures": many(_ITEM),
         "basis": many(text("a provision's id, or the basis as told")),
         "offences": many(OFFENCE),
@@ -171,6 +178,8 @@ CASE_OPENING = thing(
         "first_keystroke_at": INSTANT,
         "vessels": many({"type": "object"}),
         "exchange": EXCHANGE,
+        "as_exercise": yes_no("a drill, said by a named officer; for ever"),
+        "refers_to": text("with as_exercise: the case that it is linked to"),
     },
     strict=False,
 )
@@ -191,6 +200,7 @@ COMMUNICATION = thing(
         "is_verified": yes_no(),
         "is_automatic": yes_no(),
         "exchange": whole(minimum=1),
+        "attachments": ATTACHMENTS,
     },
     required=("direction", "channel"),
     strict=False,
@@ -210,6 +220,7 @@ FACTS: dict[str, Schema] = {
             "asked_whom": one_of(WHOM),
             **{f: text() for f in ("claimed_how", "by", "asked_by", "language", "interpreter")},
             "exhibit": _EXHIBIT,
+            "attachments": ATTACHMENTS,
             **_WORDS,
         }
     ),
@@ -221,6 +232,7 @@ FACTS: dict[str, Schema] = {
             "state": STATE,
             "by": text(),
             "exhibit": _EXHIBIT,
+            "attachments": ATTACHMENTS,
             **_WORDS,
         },
         required=("value",),
@@ -256,6 +268,7 @@ FACTS: dict[str, Schema] = {
             "is_verified": yes_no(),
             "source": text(),
             "by": text(),
+            "attachments": ATTACHMENTS,
             **_WORDS,
         },
         required=("words",),

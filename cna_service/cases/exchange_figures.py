@@ -1,6 +1,6 @@
 """What one exchange adds to the statistics: instants and values of the folded record, nothing judged.
 
-On a real desk an exercise case adds nothing (desk-rules 15.3), and nowhere does an exchange found not authentic (4.6).
+A case opened as an exercise and an exchange found not authentic add nothing (desk-rules 15.3, 4.6).
 """
 
 from __future__ import annotations
@@ -50,11 +50,9 @@ class Figures:
         return self.asked_at.year
 
 
-def figures_of(
-    record: CaseRecord, agreement_of: AgreementOf, *, of_exercise: bool = False
-) -> Iterator[Figures]:
-    """One of each exchange that counts. ``of_exercise``: the figures of an exercise desk."""
-    if record.is_exercise != of_exercise:
+def figures_of(record: CaseRecord, agreement_of: AgreementOf) -> Iterator[Figures]:
+    """One of each exchange that counts."""
+    if record.as_exercise:
         return
     for exchange in record.exchanges:
         if exchange.standing != NOT_AUTHENTIC:

@@ -38,8 +38,15 @@ def _case_opened(record: CaseRecord, entry: Entry) -> CaseRecord:
 def _opened(record: CaseRecord, entry: Entry) -> CaseRecord:
     if record.opened_at is not None:
         return record
-    is_exercise = bool(entry.body.get("exercise", False))
-    return replace(record, opened_at=entry.recorded_at, opened_by=entry.actor, is_exercise=is_exercise)
+    as_exercise = bool(entry.body.get("as_exercise", False))
+    is_exercise = as_exercise or bool(entry.body.get("exercise", False))
+    return replace(
+        record,
+        opened_at=entry.recorded_at,
+        opened_by=entry.actor,
+        is_exercise=is_exercise,
+        as_exercise=as_exercise,
+    )
 
 
 def _submission(record: CaseRecord, entry: Entry) -> CaseRecord:

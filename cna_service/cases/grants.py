@@ -49,6 +49,9 @@ def grants(record: CaseRecord, at: datetime | None = None) -> tuple[Grant, ...]:
         if at is None or change.at <= at:
             standing[change.key] = change.becomes(standing.get(change.key))
     found = (grant for grant in standing.values() if grant is not None)
+    if record.as_exercise:
+        # Nothing that a unit could take for real (desk-rules 15.3).
+        found = (replace(g, state=NOT_COUNTED, why="the case is an exercise") for g in found)
     return tuple(sorted((_as_at(g, at) for g in found), key=lambda g: (g.vessel, g.seq, g.measure)))
 
 

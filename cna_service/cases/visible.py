@@ -61,6 +61,7 @@ def visible(record: CaseRecord, viewer: Viewer) -> CaseRecord:
         seq=record.seq,
         leaf=record.leaf,
         is_exercise=record.is_exercise,
+        as_exercise=record.as_exercise,
         is_closed=record.is_closed,
         is_to_be_read=record.is_to_be_read and not all(s.get("is_readable", True) for s in submissions),
         vessels=_vessels(record, submissions, exchanges),

@@ -28,6 +28,11 @@ class Asked:
         self._taken: set[str] = set()
         self.problems: list[Problem] = [] if problems is None else problems
 
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """As it was sent."""
+        return self._body
+
     def wrong(self, field: str, value: object, why: str, fix: str) -> None:
         self.problems.append(
             Problem(f"{self._pointer}/{field}", None if value is None else told(value), why, fix)

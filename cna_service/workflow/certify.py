@@ -93,8 +93,8 @@ def certificate_of(work: Work, n: int) -> Certificate:
 
 
 def refuse_exercise(service: Service, work: Work) -> None:
-    """On an exercise desk every paper says EXERCISE; a drill on a real desk gives none (desk-rules 15.3)."""
-    if work.case.is_exercise and not service.desk.is_exercise:
+    """On an exercise desk every paper says EXERCISE; a case opened as exercise gives none (desk-rules 15.3)."""
+    if work.case.as_exercise:
         raise NoCertificateOfAnExercise("Nothing made in a drill may be taken for real.")
 
 
@@ -141,7 +141,7 @@ def _read(service: Service, work: Work, asked: Asked) -> tuple[Wanted, dict[str,
         asked.wrong(
             "statute", statute, "is for another certificate", f"one of: {', '.join(known[statute].kinds)}"
         )
-    side = known[statute].side if statute in known else "either"
+    side = known[statute].side if statute is not None and statute in known else "either"
     for_state = (asked.text("for_state", longest=2) or "").upper() or None
     if for_state and not (len(for_state) == 2 and for_state.isalpha()):
         asked.wrong("for_state", for_state, "is no two-letter State code", "send ISO 3166 alpha-2")

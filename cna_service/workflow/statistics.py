@@ -80,9 +80,7 @@ def statistics(service: Service, actor: Actor, asked: Asked) -> Statistics:
         refs = case_queries.every_case(reader.connection)
         records = {ref: reader.stream(case_stream(ref)).of(CASE) for ref in refs}
         at = reader.now
-    is_exercise = service.desk.is_exercise
-    figures = (f for r in records.values() for f in figures_of(r, agreement_of, of_exercise=is_exercise))
-    found = [f for f in figures if want.takes(f)]
+    found = [f for r in records.values() for f in figures_of(r, agreement_of) if want.takes(f)]
     return Statistics(
         at=at,
         wanted=want,
@@ -91,15 +89,15 @@ def statistics(service: Service, actor: Actor, asked: Asked) -> Statistics:
         groups=group_by(found, GROUPED_BY),
         exchanges=sorted(found, key=lambda f: (f.asked_at, f.ref, f.exchange)),
         refused=refusals(found, records),
-        left_out=_left_out(records.values(), is_exercise=is_exercise),
+        left_out=_left_out(records.values()),
     )
 
 
-def _left_out(records: Collection[CaseRecord], *, is_exercise: bool) -> dict[str, int]:
-    counted = [r for r in records if r.is_exercise == is_exercise]
+def _left_out(records: Collection[CaseRecord]) -> dict[str, int]:
+    real = [r for r in records if not r.as_exercise]
     return {
-        "exercise_cases": sum(r.is_exercise for r in records) if not is_exercise else 0,
-        "exchanges_not_authentic": sum(e.standing == NOT_AUTHENTIC for r in counted for e in r.exchanges),
+        "exercise_cases": len(records) - len(real),
+        "exchanges_not_authentic": sum(e.standing == NOT_AUTHENTIC for r in real for e in r.exchanges),
     }
 
 

@@ -24,7 +24,7 @@ from cna_service.escalation.words import Mark, Voice
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
 from cna_service.workflow.people import address, people
-from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
+from cna_service.workflow.projections import ALERTS, CASE, DESK, OFFICERS
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -113,7 +113,8 @@ def queue(
         "", alert.id, stream, officer_id, to, alert.kind, matter.due_at, alert.counts_against_us, work.now
     )
     code = alert_store.give_code(work.connection, wanted, lambda taken: new_code(taken, alert_code))
-    voice = voice_for(service, officer.language)
+    is_drill = _is_drill(work, stream)
+    voice = voice_for(service, officer.language, is_drill=is_drill)
     is_first = alert.round == 1 and alert.rung <= 1
     row = Row(
         id=sending,
@@ -128,6 +129,7 @@ def queue(
             "officer": officer_id,
             "code": code,
             "text": _text(service, voice, alert, code, work.now),
+            **({"subject": f"EXERCISE {service.desk.name}: alert"} if is_drill else {}),
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
     )
@@ -142,8 +144,13 @@ def _text(service: Service, voice: Voice, alert: Alert, code: str, now: datetime
     return words.summons(service.policies.texts, voice, words.matter_of(alert), code=code, now=now)
 
 
-def voice_for(service: Service, language: str = "en") -> Voice:
-    mark = Mark.EXERCISE if service.desk.is_exercise else Mark.NONE
+def _is_drill(work: Work, stream: str) -> bool:
+    return stream.startswith("case:") and work.of(CASE, stream).as_exercise
+
+
+def voice_for(service: Service, language: str = "en", *, is_drill: bool = False) -> Voice:
+    """How the desk speaks; whatever is said of an exercise begins with that word (desk-rules 15.2, 15.3)."""
+    mark = Mark.EXERCISE if service.desk.is_exercise or is_drill else Mark.NONE
     return Voice(number=service.desk.telephone, mark=mark, language=language)
 
 

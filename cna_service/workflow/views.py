@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cna_service.cases import queries as case_queries
+from cna_service.cases.instructions import stale_since
 from cna_service.cases.record import CaseRecord
 from cna_service.duty.roster import POSTS
 from cna_service.duty.rules import Override, Rosters, Shift, Watch, gaps, watches, who_has_the_watch
@@ -71,12 +72,18 @@ class BoardRow:
     is_summoning: bool
     opened_at: datetime
     changed_at: datetime
+    as_exercise: bool = False
+    stale_since: datetime | None = None
+    """Since when a unit was told what no longer holds, and has not read its STOP back (desk-rules 5.2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """``exercises`` are cases opened as exercise: drawn apart (desk-rules 15.3)."""
+
     now: datetime
     rows: tuple[BoardRow, ...]
+    exercises: tuple[BoardRow, ...]
     next: str | None
     is_broken: bool
 
@@ -90,7 +97,9 @@ def board(service: Service, *, closed: bool = False, after: str | None = None, l
         rows = [_board_row(row, f.of(CASE), f.of(ALERTS), officers) for row, f in folds]
     if not closed:
         rows.sort(key=_urgency)
-    return Board(reader.now, tuple(rows), page.next, any(f.broken for _, f in folds))
+    real = tuple(r for r in rows if not r.as_exercise)
+    drills = tuple(r for r in rows if r.as_exercise)
+    return Board(reader.now, real, drills, page.next, any(f.broken for _, f in folds))
 
 
 def _board_row(
@@ -110,12 +119,16 @@ def _board_row(
         is_summoning=any(a.is_climbing for a in alerts.open),
         opened_at=row["opened_at"],
         changed_at=row["changed_at"],
+        as_exercise=record.as_exercise,
+        stale_since=stale_since(record),
     )
 
 
 def _urgency(row: BoardRow) -> tuple[bool, float, float]:
-    """A lapse that nobody dealt with stands where its limit was: before all that still runs."""
-    at = min((c.due_at for c in row.clocks if c.due_at is not None), default=None)
+    """A lapse that nobody dealt with stands where its limit was: before all that still runs. So does an instruction
+    that no longer holds."""
+    due = [row.stale_since, *(c.due_at for c in row.clocks)]
+    at = min((d for d in due if d is not None), default=None)
     return at is None, 0.0 if at is None else at.timestamp(), -row.changed_at.timestamp()
 
 

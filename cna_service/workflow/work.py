@@ -103,6 +103,11 @@ class Work:
         self.held[name] = self.folds.begin(name)
         self.stream = self.stream or name
 
+    def begin_stream(self, name: str) -> None:
+        """Begin a stream that is the command's own, whichever others it holds."""
+        self.open_stream(name)
+        self.stream = name
+
     def append(self, draft: Draft, stream: str | None = None) -> Entry:
         """Write an entry at the end of a stream that this command holds. Raises EntryTooLarge, NewerBuild."""
         name = stream or self.stream

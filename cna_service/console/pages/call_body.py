@@ -63,6 +63,8 @@ def call_body(posted: Posted, now: datetime, listed: Iterable[Authority]) -> dic
         "vessels": [_vessel(v) for v in told.get("vessels") or ()],
         "exchange": exchange,
     }
+    if told.get("as_exercise"):
+        body["as_exercise"] = True
     if typed := told.get("call_began_earlier"):
         body["call_began_at"] = as_instant(str(typed), now)
     return {k: v for k, v in body.items() if v not in (None, [], {}, "")}
