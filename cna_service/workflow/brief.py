@@ -90,11 +90,17 @@ def _basis(record: CaseRecord, exchange: Exchange) -> tuple[str, int | None]:
     clock = next((c for c in record.clocks if c.exchange == exchange.n and c.terms.get("provision")), None)
     if clock is not None:
         doubt = "" if clock.kind == "legal" else ", claimed"
-        title = shortened(str(clock.terms.get("agreement_title")), 60)
-        return f"Under {title}, art. {clock.terms.get('article')}{doubt}", clock.seq
+        title = _short(str(clock.terms.get("agreement_title")))
+        return f"Under art. {clock.terms.get('article')}, {title}{doubt}", clock.seq
     if exchange.basis_told:
         return f"Under “{'; '.join(exchange.basis_told)}” as told", None
     return "No basis cited", None
+
+
+def _short(title: str) -> str:
+    """What stands in the last brackets of a title, as ``CETS 156``; a title without any is cut."""
+    inner = title.rstrip(" )").rpartition("(")
+    return inner[2] if inner[1] and title.rstrip().endswith(")") else shortened(title, 60)
 
 
 def _answered(record: CaseRecord) -> Iterator[Line]:
@@ -235,8 +241,9 @@ def _cut(lines: Sequence[Line], room: int) -> tuple[Line, ...]:
 
 
 def _cited(lines: Iterable[Line]) -> tuple[str, ...]:
+    """The first and the last entry of lines that are only counted."""
     numbers = sorted({int(n) for line in lines for n in line.notes})
-    return (f"{numbers[0]} to {numbers[-1]}",) if len(numbers) > 1 else tuple(str(n) for n in numbers)
+    return tuple(str(n) for n in dict.fromkeys((numbers[0], numbers[-1])))
 
 
 def _height(line: Line) -> int:

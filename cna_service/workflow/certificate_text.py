@@ -121,7 +121,8 @@ def _between(s: Sentences, exchange: Exchange) -> None:
     steps: list[tuple[int, str, dict[str, object]]] = []
     other = s.other(exchange)
     if (mark := exchange.acknowledgement) is not None:
-        steps.append((mark.seq, "acknowledged", {"at": instant(mark.at.isoformat()), "actor": who(mark.by)}))
+        actor = who(mark.theirs or mark.by)
+        steps.append((mark.seq, "acknowledged", {"at": instant(mark.at.isoformat()), "actor": actor}))
     for q in exchange.questions:
         key = "question_to_us" if q.get("direction") == "in" else "question_from_us"
         words = words_of(q.get("words")) or ""
@@ -129,7 +130,7 @@ def _between(s: Sentences, exchange: Exchange) -> None:
             (q["seq"], key, {"at": instant(q["recorded_at"].isoformat()), "other": other, "words": words})
         )
     for x in exchange.extensions:
-        told = {
+        told: dict[str, object] = {
             "at": instant(x["recorded_at"].isoformat()),
             "by": who(x.get("by") or {}),
             "until": instant(x["until"]),
@@ -256,15 +257,14 @@ def _register(s: Sentences, answer: Answer) -> None:
 
 def _effect(s: Sentences, effect: Effect) -> None:
     lapse = effect.clock.lapse or {}
-    second = lapse.get("second") or lapse.get("approved_by") or {}
     s.say(
         "effect_recorded",
         [effect.clock.lapsed_seq, lapse["seq"], lapse.get("proposed_seq")],
         at=instant(lapse["recorded_at"].isoformat()),
-        actor=officer(lapse.get("actor") or {}),
+        actor=officer(lapse.get("proposed_by") or {}),
         effect=str(lapse.get("effect", "none")).replace("_", " "),
         measures=measures(g.measure for g in effect.grants),
-        second=officer(second) or "not recorded",
+        second=officer(lapse.get("actor") or {}),
     )
 
 

@@ -265,7 +265,8 @@ def _effects(record: CaseRecord, exchanges: tuple[Exchange, ...], wanted: Wanted
     for clock in record.clocks:
         exchange = next((e for e in exchanges if e.n == clock.exchange), None)
         lapse: Mapping[str, Any] = clock.lapse or {}
-        if exchange is None or not lapse:
+        # An effect of silence that one person alone recorded is certified by nobody.
+        if exchange is None or not lapse.get("proposed_by"):
             continue
         standing = [
             g

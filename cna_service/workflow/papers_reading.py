@@ -91,7 +91,7 @@ def brief_file(service: Service, actor: Actor, ref: str, form: str) -> PaperFile
     """The one page of a case (desk-rules 7.1). Raises PdfNotMade."""
     with read_only(service, actor, Action.CASE_READ, case_stream(ref)) as work:
         paper = brief_paper(work.case, ours_of(service), log_line_of(service, work), work.now)
-    return _file(f"{ref}-brief", paper, form, dense=True)
+    return _file(f"{ref}-brief", paper, form, is_dense=True)
 
 
 def brief_json(service: Service, actor: Actor, ref: str) -> dict[str, Any]:
@@ -115,10 +115,10 @@ def brief_json(service: Service, actor: Actor, ref: str) -> dict[str, Any]:
     }
 
 
-def _file(name: str, paper: Paper, form: str, **more: object) -> PaperFile:
+def _file(name: str, paper: Paper, form: str, is_dense: bool = False) -> PaperFile:
     if form == "txt":
         return PaperFile(f"{name}.txt", MEDIA["txt"], paper_text(paper).encode())
-    return PaperFile(f"{name}.pdf", MEDIA["pdf"], paper_pdf(paper, **more))
+    return PaperFile(f"{name}.pdf", MEDIA["pdf"], paper_pdf(paper, dense=is_dense))
 
 
 @dataclass(frozen=True, slots=True)

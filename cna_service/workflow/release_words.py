@@ -39,7 +39,8 @@ _WANTS = {
 
 # Beginnings of words in English, Spanish, French and Portuguese; a whole word where a longer one means another thing.
 _SAYS = {
-    "searched": r"search\w* (?:of )?(?:the |our )?regist|searched|busc[óa]|recherch|pesquis|consult\w+ (?:[eal]l?|o|no) regist",
+    "searched": r"search\w* (?:of )?(?:the |our )?regist|searched|busc[óa]|recherch|pesquis"
+    r"|consult\w+ (?:[eal]l?|o|no) regist",
     "confirmed": r"confirm(?:ed|s|ó|ado|ada|é|ée|ons|a|ou)\b",
     "registered": r"(?:is|was) (?:on|in) (?:our|the) regist|registered|matriculad|immatricul|registad",
     "authorized": r"authori[sz]|autori[zs]|permission|permis[o ]",
