@@ -20,13 +20,21 @@ from cna_service.escalation import drafts
 from cna_service.escalation.state import Subject
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
-from cna_service.kit.ids import new_reference
+from cna_service.kit.ids import new_reference, read_reference
 from cna_service.kit.instants import to_text
 from cna_service.kit.told import exactly
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.asking import send_ask
+from cna_service.workflow.exchange_kinds import (
+    DISTRIBUTION,
+    KINDS,
+    NOTIFICATION,
+    REQUEST,
+    read_distribution,
+)
+from cna_service.workflow.exercise_cases import AS_EXERCISE, NotAnExercise, link, offered, texts_in
 from cna_service.workflow.facts import read_vessel, record_vessel
 from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
 from cna_service.workflow.receipts import done
@@ -36,17 +44,47 @@ from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.work import Work
 
 EARLIEST_CALL = timedelta(hours=12)
+_WHY_LINKED = {True: "opened as an exercise beside this case", False: "a real event inside an exercise"}
 CHANNELS = ("phone", "radio", "mail", "fax", "note", "in_person", "api", "chat")
 FORMS = ("oral", "written")
 
 
 def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
-    """Open a case: ``{channel, caller?, summary?, call_began_at?, first_keystroke_at?, vessels?, exchange?}``.
+    """Open a case: ``{channel, caller?, summary?, call_began_at?, first_keystroke_at?, vessels?, exchange?,
+    as_exercise?, refers_to?}``.
 
     Usable while the caller speaks: only the channel is required; ``missing`` of the answer lists by what else the
-    vessel could be known. Raises Invalid, NotPermitted.
+    vessel could be known. ``as_exercise``: a drill, by a named officer (desk-rules 15.3); ``refers_to``: the case that
+    it is linked to, such as one that turned out to be a drill. Raises Invalid, NotPermitted.
     """
     asked = Asked(body)
+    as_exercise, beside = _drill(asked, actor)
+    return _open(service, actor, asked, key, as_exercise=as_exercise, beside=beside)
+
+
+def open_real_event(
+    service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
+) -> Reply:
+    """Something happened for real inside an exercise: a case of its own, linked to it, into which nothing of the drill
+    is copied. Takes what :func:`open_case` takes, and nothing at all will do. Raises Invalid, NotAnExercise."""
+    return _open(service, actor, Asked({"channel": "note", **body}), key, as_exercise=False, beside=ref)
+
+
+def _drill(asked: Asked, actor: Actor) -> tuple[bool, str | None]:
+    as_exercise, named = asked.yes(AS_EXERCISE), asked.text("refers_to", longest=40)
+    other = read_reference(named) if named else None
+    if as_exercise and actor.kind != "officer":
+        asked.wrong(AS_EXERCISE, True, "is for a named officer to say", "leave it out")
+    if named and other is None:
+        asked.wrong("refers_to", named, "is no case's reference", "its last character is a check")
+    if named and not as_exercise:
+        asked.wrong("refers_to", named, "goes with as_exercise", "link two real cases with POST …/links")
+    return as_exercise, other
+
+
+def _open(
+    service: Service, actor: Actor, asked: Asked, key: Key | None, *, as_exercise: bool, beside: str | None
+) -> Reply:
     channel = asked.word("channel", CHANNELS, "phone")
     began = asked.instant("call_began_at")
     keystroke = asked.instant("first_keystroke_at")
@@ -55,12 +93,16 @@ def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key 
     exchange = asked.part("exchange")
     asked.check_unknown()
     asked.done()
-    with service.write(actor, Action.CASE_OPEN, key=key) as work:
+    others = () if beside is None else (case_stream(beside),)
+    with service.write(actor, Action.CASE_OPEN, *others, key=key) as work:
+        if beside is not None and not as_exercise and not work.case.as_exercise:
+            raise NotAnExercise("Add to this case what happens, or link another one.")
         at = _receipt_instant(asked, work, began)
         asked.done()
-        work.open_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
+        work.begin_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
         opened = {
             "exercise": service.desk.is_exercise,
+            AS_EXERCISE: True if as_exercise else None,
             "channel": channel,
             "vessels": max(1, len(vessels)),
             "caller": caller,
@@ -78,11 +120,20 @@ def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key 
         if not exchange.is_empty:
             exchange_of_case(service, work, exchange, at=at)
         exchange.done()
+        for other in others:
+            link(work, work.stream, other, _WHY_LINKED[as_exercise])
         _take_or_summon(service, work)
         return done(work, vessels=[{"vessel": v.n, "name": v.label} for v in work.case.vessels],
                     exchange=work.case.exchanges[-1].n if work.case.exchanges else None,
                     missing=unidentified_json(work.case),
-                    clocks=clocks_json(work.case, None, own=True))  # fmt: skip
+                    clocks=clocks_json(work.case, None, own=True),
+                    **_offers(asked, as_exercise=as_exercise))  # fmt: skip
+
+
+def _offers(asked: Asked, *, as_exercise: bool) -> dict[str, Any]:
+    """The word EXERCISE was heard: offered, never assumed (desk-rules 15.3)."""
+    found = [] if as_exercise else offered(texts_in(asked.body))
+    return {"offers": found} if found else {}
 
 
 def _caller(asked: Asked) -> dict[str, str] | None:
@@ -150,7 +201,11 @@ def open_exchange(
 
 def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime) -> Exchange | None:
     """Append the exchange and its clocks; what is wrong is left in ``asked`` for the caller to refuse."""
-    direction = asked.word("direction", ("inbound", "outbound"), "inbound")
+    kind = asked.word("kind", KINDS, REQUEST)
+    default = "outbound" if kind == DISTRIBUTION else "inbound"
+    direction = asked.word("direction", ("inbound", "outbound"), default)
+    if kind == DISTRIBUTION and direction == "inbound":
+        asked.wrong("direction", direction, "is not how partners are informed", "outbound")
     authority = asked.text("authority", longest=64)
     listed = work.of(LISTED, DIRECTORY).authorities.get(authority) if authority else None
     if authority and listed is None:
@@ -160,7 +215,8 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
     state = listed.state if listed else asked.text("state", longest=2)
     if authority:
         asked.raw("state")
-    if not state:
+    informed = read_distribution(asked, work.of(LISTED, DIRECTORY), kind)
+    if not state and kind != DISTRIBUTION:
         asked.wrong("state", None, "is missing", "name the authority, or its State by two letters")
     items = _items(asked, work)
     basis = asked.texts("basis")
@@ -168,7 +224,8 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
     body = {
         "exchange": len(work.case.exchanges) + 1,
         "direction": direction,
-        "kind": asked.word("kind", ("request", "notification", "consultation", "objection"), "request"),
+        "kind": kind,
+        "distribution": informed,
         "state": state,
         "authority": {"id": listed.id, "name": listed.name} if listed else None,
         "items": items,
@@ -186,13 +243,16 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
     stated_by = asked.text("limit_stated_by")
     if asked.problems:
         return None
-    work.append(Draft("exchange.opened", {k: v for k, v in body.items() if v is not None}, happened_at=told))
+    opened = {k: v for k, v in body.items() if v is not None}
+    work.append(Draft("exchange.opened", opened, 2, happened_at=told))
     exchange = work.case.exchanges[-1]
-    if exchange.kind == "request":
+    if exchange.kind == REQUEST:
         arming.arm_cited(service, work, exchange, zone=zone)
+    elif exchange.kind == NOTIFICATION:
+        arming.arm_notified(service, work, exchange, zone=zone)
     if limit is not None:
         arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
-    if exchange.is_inbound and exchange.kind == "request":
+    if exchange.is_inbound and exchange.kind == REQUEST:
         arming.arm_own_target(service, work, exchange)
     if not exchange.is_inbound and exchange.channel == "mail":
         send_ask(service, work, exchange)
