@@ -22,6 +22,7 @@ from cna_service.cases import (
     fold_sea,
     fold_transcripts,
 )
+from cna_service.cases.fold_transcripts import after_transcribed, as_written
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.types import ENTRY_TYPES
 from cna_service.ledger.entry import Entry
@@ -55,7 +56,7 @@ def begin(stream: str) -> CaseRecord:
 def apply(record: CaseRecord, entry: Entry) -> CaseRecord:
     known = APPLY.get(entry.type)
     if known is not None:
-        record = known(record, entry)
+        record = after_transcribed(known(record, as_written(entry)), entry)
     after = fold_papers.AFTER.get(entry.type)
     if after is not None and record.papers.certificates:
         record = after(record, entry)

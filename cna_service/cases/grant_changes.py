@@ -25,6 +25,7 @@ _DIFFERS = "word and writing differ; nobody has read the writing yet"
 _READ_NEITHER = "word and writing differ; the officer who read them lets neither stand"
 _CONTRARY = "an office that is not the listed one says otherwise; ask the listed authority"
 _LIMITING = "our writing is narrower; the other side has no notice of the limitation yet"
+_REBASED = "the law was found to be another, and an officer changed the basis it rested on"
 _TAKEN_BACK = "taken back by who gave it"
 _TAKING_BACK = "taken back by us; the other side has no notice of it yet"
 
@@ -245,3 +246,16 @@ def deemed(exchange: Exchange, clock: Clock) -> Iterator[Change]:
         )
         key = (exchange.state, item.vessel, item.measure)
         yield Change(lapse["recorded_at"], lapse["seq"], key, Counted(grant))
+        if clock.superseded_at is not None and clock.superseded_seq is not None:
+            yield Change(clock.superseded_at, clock.superseded_seq, key, _superseded(grant))
+
+
+def _superseded(deemed_grant: Grant) -> Callable[[Grant | None], Grant | None]:
+    """From when its basis was changed after a change of the law; what was done before is not touched by it."""
+
+    def becomes(before: Grant | None) -> Grant | None:
+        if before is None or (before.seq, before.is_deemed) != (deemed_grant.seq, True):
+            return before
+        return replace(before, state=NOT_COUNTED, why=_REBASED)
+
+    return becomes

@@ -13,8 +13,10 @@ from cna_service.workflow.convey import confirm, convey
 from cna_service.workflow.decide import record_decision
 from cna_service.workflow.facts import record_fact
 from cna_service.workflow.lapse import record_lapse
+from cna_service.workflow.notices import note_election
 from cna_service.workflow.opening import open_case, open_exchange
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.rebase import rebase
 from cna_service.workflow.reconcile import pass_over, reconcile
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.statements import keep_statement
@@ -167,6 +169,7 @@ def the_rest(desk: LiveDesk) -> str:
     with desk.service.write(desk.officer("duty-1"), Action.CLAIM_RECORD, case_stream(ref)) as work:
         work.append(Draft("vessel.added", {"vessel": 2, "description": "a skiff alongside"}))
     dealings(desk, ref)
+    law_changes(desk, ref)
     desk.do(withdraw, "duty-1", ref, 1, by={"name": "Watch", "office": "MRCC XB"}, words="No longer needed.")
     desk.settle()
     return ref
@@ -187,6 +190,29 @@ def dealings(desk: LiveDesk, ref: str) -> None:
         desk.do(record_fact, "duty-1", ref, "identifiers", vessel=1, field="registration_number", value=value)
     holds = {"field": "registration_number", "value": "PE-1204", "reason": "seen on the photograph"}
     desk.do(reconcile, "duty-1", ref, **holds, seen=desk.look(ref))
+
+
+def law_changes(desk: LiveDesk, ref: str) -> None:
+    """The desk finds that XA had not opted in, and keeps the basis; XA opts out for tomorrow, and the basis changes."""
+    same = {
+        "state": "XA",
+        "election": "sua-8bis-5",
+        "option": "sua-8bis-5-c",
+        "source": "depositary",
+        "adopted": True,
+    }
+    late = desk.do(note_election, "legal-1", **same, **{"from": "2026-11-01"}, change="late_notice")
+    keep = {"keep": True, "reason": "They rely on the notice of 2015.", "seen": desk.look(ref)}
+    desk.do(rebase, "duty-1", ref, 1, change=late["change"], **keep)
+    same["option"] = "sua-8bis-5-d"
+    ahead = desk.do(note_election, "legal-1", **same, **{"from": "2026-11-22"}, change="amendment")
+    change = {
+        "keep": False,
+        "reason": "The notice holds.",
+        "provisions": ["sua-8bis-5-c"],
+        "seen": desk.look(ref),
+    }
+    desk.do(rebase, "duty-1", ref, 1, change=ahead["change"], **change)
 
 
 MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest}

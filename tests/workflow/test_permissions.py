@@ -28,6 +28,7 @@ from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.alerts import acknowledge_alert, next_rung
 from cna_service.workflow.officers import disable_officer
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.rebase import rebase
 from cna_service.workflow.receive import Arrival, receive
 from cna_service.workflow.service import Service
 from cna_service.workflow.wait import state_waiting
@@ -48,6 +49,7 @@ ACTS: dict[str, Callable[..., Any]] = {
     "extend": steps.extend,
     "withdraw": steps.withdraw,
     "basis": steps.choose_basis,
+    "rebase": rebase,
 }
 GOOD: dict[str, dict[str, Any]] = {
     "decide": {"answers": []},
@@ -56,6 +58,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "question": {"words": "w"},
     "extend": {"until": "2026-11-22T00:00:00Z", "by": {"name": "n"}},
     "basis": {"provisions": ["coe-7"]},
+    "rebase": {"change": "c", "keep": True, "reason": "r"},
 }
 
 
@@ -120,7 +123,7 @@ def test_rule_9_2_the_auditor_changes_nothing_of_any_case(desk: LiveDesk) -> Non
 def test_a_partner_does_nothing_that_is_ours(desk: LiveDesk) -> None:
     ref = received(desk)
     partner = desk.authority("mrcc-xb")
-    for name in ("acknowledge", "convey", "decide", "lapse", "standing", "basis"):
+    for name in ("acknowledge", "convey", "decide", "lapse", "standing", "basis", "rebase"):
         with pytest.raises(NotPermitted):
             ACTS[name](desk.service, partner, ref, 1, GOOD.get(name, {}))
 

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from cna_service.cases.grants import grants
+from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Draft
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.card_views import rule_cards
 from cna_service.workflow.closing import close_case
 from cna_service.workflow.notices import note_election, note_participation
-from cna_service.workflow.projections import DESK, LAW
+from cna_service.workflow.projections import DESK, LAW, case_stream
 from cna_service.workflow.rebase import ChangeDecided, rebase
 from tests.workflow.acts import asked, received
 from tests.workflow.desk import Answered, LiveDesk
@@ -129,6 +132,33 @@ def test_rule_10_2_a_late_notice_rebases_onto_a_clock_that_began_when_the_event_
     )  # fmt: skip
     clock = desk.clock_of(ref)
     assert (clock.terms["provision"], clock.waits_for) == ("sua-8bis-5-d", "acknowledgement")
+
+
+def test_rule_10_2_a_deemed_grant_under_a_basis_that_was_none_counts_no_more_from_the_change_on(
+    desk: LiveDesk,
+) -> None:
+    """What was done while it stood is not turned red by it (desk-rules 6.3)."""
+    ref = sua_case(desk)
+    clock = desk.clock_of(ref)
+    desk.attend(ref, "duty-1")
+    desk.advance(hours=4, minutes=1)
+    recorded = desk.last(ref, "clock.lapsed").recorded_at
+    with desk.service.write(desk.officer("duty-1"), Action.LAPSE_RECORD, case_stream(ref)) as work:
+        silence = clock.terms["silence"]
+        told = {"exchange": 1, "clock": clock.id, "provision": "sua-8bis-5-d", "words": "Nobody answered."}
+        told |= {"effect": silence["effect"], "scope": silence["scope"], "channels": []}
+        work.append(Draft("lapse.recorded", told))
+    stood = grants(desk.case(ref))
+    assert {g.measure for g in stood if g.is_in_force} == {"board", "search"}
+    at = desk.clock.now()
+    assert recorded <= at
+    desk.advance(minutes=1)
+    change = correct_xa(desk)["change"]
+    desk.do(rebase, "duty-1", ref, 1, change=change, keep=False, reason="No notice.", seen=desk.look(ref))
+    now = grants(desk.case(ref))
+    assert [g for g in now if g.is_in_force] == []
+    assert {g.state for g in now} == {"not_counted"}
+    assert {g.measure for g in grants(desk.case(ref), at) if g.is_in_force} == {"board", "search"}
 
 
 def test_rule_10_2_an_amendment_to_come_is_listed_with_the_day_it_begins(desk: LiveDesk) -> None:
