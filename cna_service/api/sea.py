@@ -16,7 +16,7 @@ from cna_service.api.calls import Caller, Desk, Number, Ref, case_of
 from cna_service.cases.record import CaseRecord
 from cna_service.identity.actors import Actor
 from cna_service.kit.errors import NotFound
-from cna_service.workflow.instruct import stop_json
+from cna_service.workflow.instruction_words import stop_json
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.sea_reading import PARTS
 from cna_service.workflow.service import Reader, Service

@@ -225,6 +225,12 @@ def not_holding(record: CaseRecord) -> tuple[Instruction, ...]:
     )
 
 
+def stale_since(record: CaseRecord) -> datetime | None:
+    """Since when a unit acts on what no longer holds; None where none does."""
+    found = (i.stale_at or (stale_from(record, i) or (None,))[0] for i in not_holding(record))
+    return min((at for at in found if at is not None), default=None)
+
+
 def state_of(record: CaseRecord, instruction: Instruction, now: datetime) -> str:
     """passed, misread, read_back, stale, stopped or replaced, as of now."""
     found = stale_from(record, instruction)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from cna_service.cases.clocks import next_due
+from cna_service.cases.instructions import stale_since
 from cna_service.cases.labels import case_label
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.tables import FOLD_VERSION, case_key, case_row
@@ -44,6 +45,9 @@ def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:
     """The row as a mapping: what ``case replay`` compares with what is stored."""
     due = next_due(record)
     soonest = next((c for c in record.clocks if c.is_running and c.due_at == due), None)
+    # A unit that acts on what no longer holds is as pressing as a clock that ran out (desk-rules 5.2).
+    stale = stale_since(record)
+    is_stale = stale is not None and (due is None or stale < due)
     last = record.exchanges[-1] if record.exchanges else None
     return {
         "ref": record.ref,
@@ -55,8 +59,8 @@ def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:
         "changed_at": record.changed_at,
         "is_closed": record.is_closed,
         "is_to_be_read": record.is_to_be_read,
-        "next_due_at": due,
-        "next_due_kind": soonest.kind if soonest else None,
+        "next_due_at": stale if is_stale else due,
+        "next_due_kind": "instruction" if is_stale else soonest.kind if soonest else None,
         "direction": last.direction if last else None,
         "state": last.state if last else None,
         "vessel": ", ".join(v.label for v in record.vessels) or None,

@@ -135,11 +135,11 @@ def _line(line: Told) -> str:
     if line.says == "may":
         return label + _may(line, by)
     if line.says == "may_not":
-        return label + f"you MAY NOT. {by}: {_reason(line)}.{_entry(line)}"
+        return label + f"you MAY NOT. {by}: {reason(line)}.{_entry(line)}"
     since = (
         f" Asked of {by} since {date_time_group(line.asked_at)}." if line.asked_at else f" Not asked of {by}."
     )
-    why = f" {_reason(line)}." if line.why else ""
+    why = f" {reason(line)}." if line.why else ""
     return label + f"NOT GRANTED.{since}{why}"
 
 
@@ -160,7 +160,8 @@ def _entry(line: Told) -> str:
     return f" Entry {line.seq}." if line.seq is not None else ""
 
 
-def _reason(line: Told) -> str:
+def reason(line: Told) -> str:
+    """Why a measure is no permission, in words."""
     if line.why is None or line.why == line.value:
         return value_words(line.measure, line.value or "unanswered").label.lower()
     return _WHY.get(line.why, line.why.replace("_", " "))

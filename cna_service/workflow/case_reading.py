@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cna_service.agreements.card import RuleCard
+from cna_service.cases.files import kept_files
 from cna_service.cases.record import CaseRecord
 from cna_service.directory.model import Authority
 from cna_service.documents.answer_pdf import render
@@ -76,6 +77,8 @@ def case_view(service: Service, ref: str) -> CaseView:
             directory=reader.stream(DIRECTORY).of(LISTED),
             sent=queries.sendings(reader.connection, sendings),
             others=other_cases(reader, record),
+            desk=service.desk.name,
+            own_state=service.desk.state,
         )
 
 
@@ -107,24 +110,11 @@ def case_file(service: Service, ref: str, blob: str) -> CaseFile:
     CaseNotFound, FileNotFound."""
     with service.read() as reader:
         record = _folded(reader, case_stream(case_ref(ref))).of(CASE)
-        found = next((f for f in _files(record) if f[0] == blob), None)
+        found = next((f for f in kept_files(record) if f.blob == blob), None)
         if found is None:
             raise FileNotFound("Files are reached from the page of their case.")
         media_type, content = ledger_store.blob(reader.connection, blob)
-    return CaseFile(found[1], media_type, content, is_ours=found[2])
-
-
-def _files(record: CaseRecord) -> Iterator[tuple[str, str, bool]]:
-    """Blob, name, and whether we made it."""
-    for told in record.submissions:
-        yield str(told["blob"]), f"{record.ref}-as-received-{told['seq']}", False
-        for n, each in enumerate((told.get("draft") or {}).get("attachments") or (), start=1):
-            name = each.get("name")
-            if each.get("blob"):
-                yield str(each["blob"]), name if isinstance(name, str) else f"attachment-{n}", False
-    for document in record.documents:
-        name = f"{record.ref}-{document['kind']}-{document.get('exchange')}-{document['document']}.pdf"
-        yield str(document["blob"]), name, True
+    return CaseFile(found.name, media_type, content, is_ours=found.is_ours)
 
 
 def card_of(service: Service, actor: Actor, ref: str, n: int, *, zone: str | None = None) -> RuleCard:

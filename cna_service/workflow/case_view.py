@@ -22,11 +22,16 @@ from cna_service.ledger.entry import Entry
 from cna_service.ledger.folds import Folded
 from cna_service.ledger.queries import Seal
 from cna_service.workflow.case_clocks import CaseClock, case_clocks, limit_words
+from cna_service.workflow.case_dealings_view import DealingsView, dealings_view
 from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views, why_and_fix
 from cna_service.workflow.case_items import ItemLine, item_lines
+from cna_service.workflow.case_papers_view import PapersView, papers_view
+from cna_service.workflow.case_deciding_view import DecidingView, deciding_view
+from cna_service.workflow.case_sea_view import SeaView, sea_view
 from cna_service.workflow.case_timeline import TimelineStretch, item_words, person_words, timeline
 from cna_service.workflow.closing import still_owed
 from cna_service.workflow.derived import holder_of
+from cna_service.workflow.exercise_cases import says_exercise
 from cna_service.workflow.projections import ALERTS, CASE, TYPES
 from cna_service.workflow.queries import Sent
 from cna_service.workflow.views import AlertSending, AlertView
@@ -107,6 +112,19 @@ class CaseView:
     stretches: tuple[TimelineStretch, ...]
     others: tuple[OtherCase, ...]
     owed: tuple[str, ...]
+    dealings: DealingsView
+    sea: SeaView
+    deciding: DecidingView
+
+    @property
+    def papers(self) -> PapersView:
+        """Certificates, their holders, releases."""
+        return papers_view(self.record)
+
+    @property
+    def says_exercise(self) -> bool:
+        """The word stands in what arrived: it is offered to open an exercise case, never assumed (desk-rules 15.3)."""
+        return says_exercise(self.record)
 
     @property
     def first_clock(self) -> CaseClock | None:
@@ -193,8 +211,11 @@ def build_case_view(
     directory: Directory,
     sent: Mapping[str, Sent],
     others: Iterable[OtherCase],
+    desk: str,
+    own_state: str,
 ) -> CaseView:
-    """``sent``: the outbox rows of the alerts' sendings; ``others``: cases that share something with this one."""
+    """``sent``: the outbox rows of the alerts' sendings; ``others``: cases that share something with this one;
+    ``desk``: this desk's name."""
     record, alerts = folded.of(CASE), folded.of(ALERTS)
     holder = holder_of(record, alerts)
     exchanges = tuple(_exchange(record, e, directory) for e in reversed(record.exchanges))
@@ -219,6 +240,9 @@ def build_case_view(
         stretches=timeline(entries, seals, {t.name: t.means for t in TYPES}),
         others=tuple(others),
         owed=tuple(still_owed(record)),
+        dealings=dealings_view(record, directory, now, own_state),
+        sea=sea_view(record, now, desk=desk),
+        deciding=deciding_view(record, now),
     )
 
 

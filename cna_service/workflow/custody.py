@@ -129,14 +129,14 @@ def _line(record: CaseRecord, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "at": to_text(instant_of(told)),
         "seq": told["seq"],
-        "says": _says(told),
+        "says": line_words(told),
         "vessel": told["vessel"],
         "what": told.get("what") or told.get("measure"),
         "told": plain({k: v for k, v in told.items() if k not in ("actor", "check", "provisions")}),
     }
 
 
-def _says(told: Mapping[str, Any]) -> str:
+def line_words(told: Mapping[str, Any]) -> str:
     """One line of the chronology in words."""
     if "what" not in told:
         return f"{measure_words(str(told['measure'])).label}, by {_shown(told.get('by_unit'))}"
@@ -176,7 +176,7 @@ def hand_over_text(record: CaseRecord) -> str | None:
     for each in ended:
         at = each["happened_at"].text if each.get("happened_at") else date_time_group(each["recorded_at"])
         whole = "as a whole" if each.get("ends") else "in part"
-        parts.append(f"{one_line(str(at))}: {_says(each)} ({whole}). Entry {each['seq']}.")
+        parts.append(f"{one_line(str(at))}: {line_words(each)} ({whole}). Entry {each['seq']}.")
         parts.append("Handed over by: ____________________   Taken over by: ____________________")
     mark = ["EXERCISE"] if record.is_exercise else []
     return "\n\n".join([*mark, *parts, *mark])

@@ -7,30 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from cna_service.agreements.measures import MEASURES
-from cna_service.cases.instructions import (
-    asking_since,
-    causes,
-    line_json,
-    lines_at,
-    not_holding,
-    stale_from,
-    state_of,
-)
+from cna_service.cases.instructions import line_json, lines_at, not_holding, state_of
 from cna_service.cases.record import CaseRecord
-from cna_service.cases.record_sea import MAY, MAY_NOT, Instruction, Line
+from cna_service.cases.record_sea import MAY, MAY_NOT, Line
 from cna_service.db.idempotency import Key, Reply
-from cna_service.documents.instruction_text import Head, Told, instruction_text, stop_text
+from cna_service.documents.instruction_text import instruction_text
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
-from cna_service.kit.errors import Conflict, NotFound, Refused
-from cna_service.kit.instants import to_text
+from cna_service.kit.errors import Refused
 from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.instruction_words import (
+    NothingToStop,
+    head_of,
+    instruction_of,
+    stop_lines,
+    stop_words,
+    told_line,
+)
 from cna_service.workflow.projections import ALERTS, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.service import Service
@@ -44,11 +42,6 @@ STALE = "instruction_stale"
 class OnlyExercise(Refused):
     code = "only-exercise"
     title = "A case opened as an exercise gives no unit an instruction"
-
-
-class NothingToStop(Conflict):
-    code = "nothing-to-stop"
-    title = "The instruction holds; there is nothing to stop"
 
 
 def give_instruction(
@@ -76,12 +69,12 @@ def give_instruction(
         lines = _chosen(asked, record, wanted, lines_at(record, work.now))
         asked.done()
         work.refuse_if_moved(seen)
-        if record.is_exercise and not service.desk.is_exercise:
+        if record.as_exercise:
             raise OnlyExercise("Open the real event as a case of its own.")
         lines = tuple(_with_leaf(work, line) for line in lines)
         n = len(record.sea.instructions) + 1
-        head = _head(service, record, n, told, work.now)
-        text = instruction_text(head, [_told(line) for line in lines], told["words"])
+        head = head_of(service.desk.name, record, n, told, work.now)
+        text = instruction_text(head, [told_line(line) for line in lines], told["words"])
         entry = {
             "instruction": n,
             "unit_n": _unit_number(record, told["unit"]),
@@ -164,17 +157,18 @@ def read_back(
     read-back ends a summons about it. Raises Invalid, NotFound, NothingToStop.
     """
     asked = Asked(body)
-    told = {"by": by_whom(asked, required=True), "words": asked.needed("words")}
+    by = by_whom(asked, required=True)
+    told = {"by": by, "words": asked.needed("words")}
     if asked.raw("is_correct") is None:
         asked.wrong("is_correct", None, "is missing", "send true if what was read back is what was passed on")
     is_correct, of = asked.yes("is_correct"), asked.word("of", ("instruction", "stop"), "unsaid")
     happened = asked.told("happened_at")
-    if not any(told["by"].values()):  # type: ignore[union-attr]
+    if not by and asked.raw("by") is not None:
         asked.wrong("by", None, "names nobody", "enter who read it back")
     asked.check_unknown()
     asked.done()
     with service.write(actor, Action.INSTRUCTION_GIVE, case_stream(ref), key=key) as work:
-        instruction = _instruction(work.case, n)
+        instruction = instruction_of(work.case, n)
         is_stale = state_of(work.case, instruction, work.now) == "stale"
         if of == "unsaid":
             of = "stop" if is_stale else "instruction"
@@ -185,12 +179,12 @@ def read_back(
             lines = stop_lines(work.case, instruction, work.now)
             entry |= {
                 "lines": [line_json(x) for x in lines],
-                "text": _stop(service, work.case, instruction, work.now),
+                "text": stop_words(service.desk.name, work.case, instruction, work.now),
             }
         work.append(Draft("instruction.read_back", entry, happened_at=happened, told_at=work.now))
         _end_summons(work)
         return done(
-            work, instruction=n, of=of, state=state_of(work.case, _instruction(work.case, n), work.now)
+            work, instruction=n, of=of, state=state_of(work.case, instruction_of(work.case, n), work.now)
         )
 
 
@@ -201,115 +195,3 @@ def _end_summons(work: Work) -> None:
     for alert in work.of(ALERTS).open:
         if alert.kind == STALE:
             close_alert(work, alert.id, "read_back")
-
-
-def _instruction(record: CaseRecord, n: int) -> Instruction:
-    found = record.sea.instruction(n)
-    if found is None:
-        raise NotFound(f"the case has no instruction {n}")
-    return found
-
-
-def stop_lines(record: CaseRecord, instruction: Instruction, at: datetime) -> tuple[Line, ...]:
-    """What the unit is left with: of what it was told that it may, what still stands; nothing new."""
-    told = {(line.state, line.vessel, line.measure) for line in instruction.lines if line.says == MAY}
-    return tuple(
-        replace(line, says=MAY_NOT, why="not_instructed")
-        if line.says == MAY and (line.state, line.vessel, line.measure) not in told
-        else line
-        for line in lines_at(record, at)
-    )
-
-
-def _stop(service: Service, record: CaseRecord, instruction: Instruction, at: datetime) -> str:
-    because = instruction.stale_because or causes(record, instruction, at)
-    head = _head(service, record, instruction.n, {"unit": instruction.unit, "circuit": ""}, at)
-    return stop_text(head, because, [_told(line) for line in stop_lines(record, instruction, at)])
-
-
-def _head(service: Service, record: CaseRecord, n: int, told: Mapping[str, Any], at: datetime) -> Head:
-    passed = told.get("passed_to") or {}
-    return Head(
-        case=record.ref,
-        number=n,
-        unit=str(told["unit"]),
-        circuit=str(told.get("circuit") or ""),
-        passed_to=", ".join(str(passed[f]) for f in ("post", "name") if passed.get(f)),
-        at=at,
-        vessels={v.n: v.label for v in record.vessels},
-        exercise=record.is_exercise,
-        desk=service.desk.name,
-        asking_since=asking_since(record),
-    )
-
-
-def _told(line: Line) -> Told:
-    texts = line.conditions if isinstance(line.conditions, list | tuple) else [line.conditions]
-    return Told(
-        vessel=line.vessel,
-        measure=line.measure,
-        says=line.says,
-        state=line.state,
-        answer=line.answer,
-        seq=line.seq,
-        value=line.value,
-        starts_at=line.starts_at,
-        until=line.until,
-        asked_at=line.asked_at,
-        why=line.why,
-        conditions=tuple(str(t) for t in texts if t),
-        is_deemed=line.is_deemed,
-    )
-
-
-# --- reading
-
-
-def instructions_json(service: Service, record: CaseRecord, now: datetime) -> dict[str, Any]:
-    """What a unit would be told now, and what each unit was told: ``{text, lines, asking_since, instructions}``."""
-    lines = lines_at(record, now)
-    head = _head(
-        service,
-        record,
-        len(record.sea.instructions) + 1,
-        {"unit": "(unit)", "circuit": "(circuit)", "passed_to": {"name": "(name)"}},
-        now,
-    )
-    since = head.asking_since
-    return {
-        "text": instruction_text(head, [_told(line) for line in lines], None),
-        "lines": [line_json(line) for line in lines],
-        "asking_since": None if since is None else to_text(since),
-        "instructions": [_one_json(service, record, i, now) for i in reversed(record.sea.instructions)],
-    }
-
-
-def _one_json(service: Service, record: CaseRecord, each: Instruction, now: datetime) -> dict[str, Any]:
-    from cna_service.cases.as_json import plain
-
-    state = state_of(record, each, now)
-    found = stale_from(record, each)
-    since = each.stale_at or (found[0] if found is not None and state == "stale" else None)
-    because = each.stale_because or (found[1] if found is not None and state == "stale" else ())
-    return {
-        **plain(each),
-        "instruction": each.n,
-        "state": state,
-        "lines": [line_json(line) for line in each.lines],
-        "is_stale": state == "stale",
-        "stale_since": None if since is None else to_text(since),
-        "because": [dict(b) for b in because],
-        "stop": _stop(service, record, each, now) if state == "stale" else None,
-    }
-
-
-def stop_json(service: Service, record: CaseRecord, n: int, now: datetime) -> dict[str, Any]:
-    """The STOP of one instruction, ready to read out. Raises NotFound, NothingToStop."""
-    instruction = _instruction(record, n)
-    told = _one_json(service, record, instruction, now)
-    if told["stop"] is None:
-        raise NothingToStop(f"instruction {n} is {str(told['state']).replace('_', ' ')}")
-    return {k: told[k] for k in ("instruction", "state", "unit", "stale_since", "because")} | {
-        "text": told["stop"],
-        "lines": [line_json(line) for line in stop_lines(record, instruction, now)],
-    }

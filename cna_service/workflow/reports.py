@@ -97,7 +97,7 @@ def _owe_duty(
     if number is not None:
         count = int(number[1])
         window = timedelta(hours=count) if number[2].startswith("h") else timedelta(days=count)
-    told = {
+    told: dict[str, Any] = {
         "what": duty.owes,
         "when": duty.when,
         "says": duty.words,
@@ -224,7 +224,7 @@ def make_report(
     """
     asked = Asked(body)
     report, channel = asked.needed("owes", longest=20), asked.needed("channel", longest=40)
-    told = {"to": read_to(asked), "words": asked.text("words")}
+    told: dict[str, Any] = {"to": read_to(asked), "words": asked.text("words")}
     happened = asked.told("happened_at")
     files = asked.parts("attachments")
     with service.write(actor, Action.ACTION_RECORD, case_stream(ref), key=key) as work:

@@ -13,7 +13,7 @@ from cna_service.cases.record import CaseRecord
 from cna_service.workflow.at_sea import finding_json
 from cna_service.workflow.conditions import condition_json
 from cna_service.workflow.custody import custody_json
-from cna_service.workflow.instruct import instructions_json
+from cna_service.workflow.instruction_words import instructions_json
 from cna_service.workflow.service import Service
 
 Part = Callable[[Service, CaseRecord, datetime], Mapping[str, Any]]

@@ -8,13 +8,8 @@ import pytest
 
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
-from cna_service.workflow.instruct import (
-    NothingToStop,
-    give_instruction,
-    instructions_json,
-    read_back,
-    stop_json,
-)
+from cna_service.workflow.instruct import give_instruction, read_back
+from cna_service.workflow.instruction_words import NothingToStop, instructions_json, stop_json
 from tests.workflow.acts import answer, asked
 from tests.workflow.desk import Answered, LiveDesk
 from tests.workflow.station import T0, minutes

@@ -88,9 +88,10 @@ _READ: dict[str, Callable[[Field, str, datetime], Any]] = {
 
 def _put(body: dict[str, Any], name: str, value: Any) -> None:
     *steps, last = name.split("/")
-    holder = body
+    holder: Any = body
     for step in steps:
-        holder = holder[step]
+        # Of a list no form has more than its first element.
+        holder = holder[int(step)] if isinstance(holder, list) else holder[step]
     holder[last] = value
 
 
