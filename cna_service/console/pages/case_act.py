@@ -18,7 +18,8 @@ Run = Callable[[Service, Actor, str, int, Mapping[str, Any], Key | None], Reply]
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One form. ``says``: what the officer must know before he presses; ``group``: its place in the menu."""
+    """One form. ``says``: what the officer must know before he presses; ``group``: its place in the menu;
+    ``decides``: the verb takes what its maker had before him."""
 
     name: str
     title: str
@@ -28,6 +29,7 @@ class Act:
     fields: tuple[Field, ...]
     run: Run
     group: str = ""
+    decides: bool = False
 
 
 def on_case(verb: Callable[[Service, Actor, str, Mapping[str, Any], Key | None], Reply]) -> Run:

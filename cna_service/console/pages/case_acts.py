@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import Request, Response
 
-from cna_service.console.forms import Form
+from cna_service.console.forms import Form, Posted
 from cna_service.console.pages.case_act import Act
 from cna_service.console.pages.case_act_forms import (
     CASE_ACTS_BY_NAME,
@@ -41,7 +42,7 @@ def case_form(request: Request, visit: SignedIn, ref: str, name: str) -> Respons
     act = _act(CASE_ACTS_BY_NAME, name)
     visit.require(act.action)
     view = case_view(service_of(request), ref)
-    return _page(request, visit, view, act, 0, _fresh(act))
+    return _page(request, visit, view, act, 0, _fresh(act, view))
 
 
 @router.post("/cases/{ref}/do/{name}")
@@ -55,7 +56,7 @@ def exchange_form(request: Request, visit: SignedIn, ref: str, n: int, name: str
     visit.require(act.action)
     view = case_view(service_of(request), ref)
     exchange_of(view, n)
-    return _page(request, visit, view, act, n, _fresh(act))
+    return _page(request, visit, view, act, n, _fresh(act, view))
 
 
 @router.post("/cases/{ref}/exchanges/{n}/do/{name}")
@@ -94,8 +95,14 @@ def _act(acts: Mapping[str, Act], name: str) -> Act:
     return found
 
 
-def _fresh(act: Act) -> Form:
-    return Form(defaults={f.name: f.default for f in act.fields if f.default})
+def _fresh(act: Act, view: CaseView) -> Form:
+    seen = view.seq if act.decides else None
+    return Form(defaults={f.name: f.default for f in act.fields if f.default}, seen=seen)
+
+
+def _body(act: Act, posted: Posted, view: CaseView) -> Mapping[str, Any]:
+    body = body_of(act.fields, posted, view.now)
+    return {**body, "seen": posted.seen} if act.decides else body
 
 
 def _carry_out(request: Request, posted: Sent, act: Act, ref: str, n: int) -> Response:
@@ -107,7 +114,7 @@ def _carry_out(request: Request, posted: Sent, act: Act, ref: str, n: int) -> Re
         request,
         visit,
         posted,
-        lambda key: act.run(service, visit.actor, view.ref, n, body_of(act.fields, posted, view.now), key),
+        lambda key: act.run(service, visit.actor, view.ref, n, _body(act, posted, view), key),
         to=case_address(view.ref),
         done="recorded",
         again=lambda form, status, standstill: _page(
