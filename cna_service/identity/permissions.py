@@ -50,6 +50,8 @@ class Action(StrEnum):
     SUBMISSION_RECEIVE = "submission.receive"
     CASE_OPEN = "case.open"
     CASE_READ = "case.read"
+    PAPER_TRANSCRIBE = "paper.transcribe"
+    PAPER_COMPARE = "paper.compare"
     CASE_LIST = "case.list"
     COMMUNICATION_LOG = "communication.log"
     CLAIM_RECORD = "claim.record"
@@ -130,6 +132,9 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SUBMISSION_RECEIVE: _DESK | _THEIRS | _OURSELVES | {Role.SYSTEM},
         Action.CASE_OPEN: _DESK | _OURSELVES,
         Action.CASE_READ: _READERS | _THEIRS,
+        # Each act on the paper asks for its own permission too.
+        Action.PAPER_TRANSCRIBE: _DESK,
+        Action.PAPER_COMPARE: _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
         Action.CASE_LIST: _READERS | _THEIRS,
         Action.COMMUNICATION_LOG: _DECIDING,
         Action.CLAIM_RECORD: _DESK,

@@ -23,10 +23,10 @@ from cna_service.ledger.folds import Folded
 from cna_service.ledger.queries import Seal
 from cna_service.workflow.case_clocks import CaseClock, case_clocks, limit_words
 from cna_service.workflow.case_dealings_view import DealingsView, dealings_view
+from cna_service.workflow.case_deciding_view import DecidingView, deciding_view
 from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views, why_and_fix
 from cna_service.workflow.case_items import ItemLine, item_lines
 from cna_service.workflow.case_papers_view import PapersView, papers_view
-from cna_service.workflow.case_deciding_view import DecidingView, deciding_view
 from cna_service.workflow.case_sea_view import SeaView, sea_view
 from cna_service.workflow.case_timeline import TimelineStretch, item_words, person_words, timeline
 from cna_service.workflow.closing import still_owed

@@ -7,13 +7,13 @@ import pytest
 from tests.console.conftest import DeskUnderTest
 
 SHOWN = {
-    "duty_officer": ["Board", "New call", "Watch", "Alerts", "Rules", "Log", "Handbook"],
-    "supervisor": ["Board", "New call", "Watch", "Alerts", "Rules", "Log", "Handbook"],
-    "decider": ["Board", "Watch", "Alerts", "Rules", "Log", "Handbook"],
-    "legal_adviser": ["Board", "Watch", "Alerts", "Rules", "Adoption", "Log", "Handbook"],
-    "records_officer": ["Board", "Watch", "Alerts", "Rules", "Log", "Handbook"],
-    "auditor": ["Board", "Watch", "Alerts", "Rules", "Log", "Handbook"],
-    "administrator": ["Watch", "Alerts", "Officers", "Handbook"],
+    "duty_officer": ["Board", "New call", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Log", "Handbook"],
+    "supervisor": ["Board", "New call", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Log", "Handbook"],
+    "decider": ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Log", "Handbook"],
+    "legal_adviser": ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Adoption", "Log", "Handbook"],
+    "records_officer": ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Log", "Handbook"],
+    "auditor": ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Log", "Handbook"],
+    "administrator": ["Watch", "Alerts", "Directory", "Who decides", "Officers", "Handbook"],
 }
 REFUSED = {
     "administrator": ["/console/log", "/console/rules", "/console/adoption"],

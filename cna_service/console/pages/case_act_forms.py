@@ -50,6 +50,19 @@ CLAIMED_HOW = (
     ("flag flown", "Flag flown"),
     ("verbal claim", "Said by the person in charge"),
 )
+QUESTIONS = (("nationality", "Nationality"), ("registry", "Registry"))
+WHOM = (
+    ("master", "The master"),
+    ("person_in_charge", "The person in charge"),
+    ("crew", "One of the crew"),
+    ("other", "Somebody else"),
+)
+RESPONSES = (
+    ("claimed", "A State was claimed"),
+    ("no_claim", "No claim was made"),
+    ("no_answer", "No answer"),
+    ("nobody_in_charge", "Nobody admits being in charge"),
+)
 _SINGLE = ("claim", "indicium", "position", "person")
 IDENTIFIERS = tuple((field, label) for field, label in FIELDS.items() if field not in _SINGLE)
 
@@ -143,18 +156,26 @@ _CASE_ACTS: tuple[Act, ...] = (
     ),
     Act(
         "claim",
-        "Record a claim of nationality",
-        "What somebody said of the vessel's nationality. That the question was asked, by whom and in which "
-        "language, is part of it.",
+        "Record who was asked of her nationality",
+        "One form for each person asked, with a claim or without one. Registry and nationality are two questions. That "
+        "the question was put, by whom and in which language, is part of it.",
         "Record the claim",
         Action.CLAIM_RECORD,
         (
             VESSEL,
-            Field("state", "State claimed", "state", is_required=True, hint="Name or two letters"),
+            Field("question", "Question put", "one_of", QUESTIONS),
+            Field("asked_whom", "To whom", "choice", WHOM),
+            Field("response", "What came of it", "one_of", RESPONSES, default="claimed"),
+            Field(
+                "state", "State claimed", "state", hint="Name or two letters; empty where none was claimed"
+            ),
             Field("claimed_how", "How it was claimed", "choice", CLAIMED_HOW),
-            Field("by", "Claimed by", hint="Such as: master, by voice"),
+            Field("by", "Who was asked", hint="Name, or such as: helmsman, by voice"),
             Field("asked_by", "Asked by"),
             Field("language", "Language"),
+            Field("interpreter", "Interpreter", hint="Name, and by whom provided"),
+            Field("exhibit/id", "Recording or other exhibit"),
+            Field("exhibit/start", "Where in it", hint="Such as 00:04:10"),
             WORDS,
             HAPPENED,
         ),
@@ -171,6 +192,7 @@ _CASE_ACTS: tuple[Act, ...] = (
             VESSEL,
             Field("kind", "What", "choice", tuple(INDICIA.items()), default="flag_flown", is_required=True),
             Field("value", "What was seen", is_required=True),
+            Field("state", "State to which it points", "state", hint="Empty where it points to none"),
             Field("by", "Seen by"),
             WORDS,
             HAPPENED,
@@ -190,6 +212,8 @@ _CASE_ACTS: tuple[Act, ...] = (
             Field("course", "Course"),
             Field("speed", "Speed"),
             Field("waters", "Waters", hint="Such as: high seas, 32 nm off the coast of XC"),
+            Field("waters_said_by", "Who says which waters"),
+            Field("datum", "Datum or chart"),
             Field("source", "Source"),
             HAPPENED,
         ),

@@ -43,7 +43,7 @@ def view_of(night: Night, ref: str, entries: list[Entry]) -> CaseView:
     folded = Folded(case_stream(ref), Head(last.seq, last.leaf), last.recorded_at, states)
     now = night.desk.clock.now()
     nobody = {"officers": Officers(), "directory": Directory(), "sent": {}, "others": (), "seals": {}}
-    return build_case_view(folded, entries, now=now, **nobody)
+    return build_case_view(folded, entries, now=now, **nobody, desk="Desk", own_state="XA")
 
 
 def shown(night: Night, view: CaseView) -> str:
