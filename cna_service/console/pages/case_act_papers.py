@@ -8,12 +8,12 @@ from typing import Any
 from cna_service.cases.record_papers import DRAFT, RELEASED, Certificate
 from cna_service.console.pages.case_act import Act, on_case, on_number
 from cna_service.console.pages.case_fields import HAPPENED, VESSEL, Field, Options, exchanges
-from cna_service.db.idempotency import Key, Reply
 from cna_service.documents.wording import KINDS
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.workflow import certificate_steps, certify, releases
 from cna_service.workflow.case_view import CaseView
+from cna_service.workflow.keys import Key, Reply
 from cna_service.workflow.service import Service
 
 _KIND_WORDS = {
@@ -112,7 +112,8 @@ CASE_ACTS: tuple[Act, ...] = (
         "certificate",
         "Draft a certificate",
         "Drawn from entries alone, each sentence with its entries. What was not answered is not certified, "
-        "silence is no answer. Where answers contradict each other, say on which one it rests: the other stands in the annex.",
+        "silence is no answer. Where answers contradict each other, say on which one it rests: the other stands "
+        "in the annex.",
         "Draft it",
         Action.CERTIFICATE_DRAFT,
         (
