@@ -13,6 +13,7 @@ from typing import Any
 from cna_service.cases.answer_states import answers_to, counts, written_confirmation
 from cna_service.cases.labels import case_label, exchange_label, item_state, latest, value_of
 from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange, Fact, Item, Vessel
+from cna_service.cases.record_transcripts import TranscribedEntry
 from cna_service.kit.instants import to_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
@@ -38,7 +39,41 @@ def plain(value: object) -> Any:
 
 
 def case_json(record: CaseRecord) -> dict[str, Any]:
-    """The folded record; every part names the entry it comes from (``seq``)."""
+    """The folded record; every part names the entry it comes from (``seq``).
+
+    A part that was typed in from paper says so: ``recorded_at`` is when the desk had it, ``written_at`` what the paper
+    says, by which its clocks ran (desk-rules 11.2).
+    """
+    told = _case_json(record)
+    typed = {t.seq: t for t in record.transcripts.transcribed}
+    if typed:
+        met: set[int] = set()
+        told = _marked(told, typed, met)
+        told["transcribed"] = [t for t in told["transcribed"] if t["seq"] in met]
+    return told
+
+
+def _marked(told: Any, typed: Mapping[int, TranscribedEntry], met: set[int]) -> Any:
+    if isinstance(told, list):
+        return [_marked(each, typed, met) for each in told]
+    if not isinstance(told, dict):
+        return told
+    marked = {k: v if k == "transcribed" else _marked(v, typed, met) for k, v in told.items()}
+    found = typed.get(told["seq"]) if isinstance(told.get("seq"), int) else None
+    if found is None or "ref" in told:
+        return marked
+    met.add(found.seq)
+    if "recorded_at" in marked:
+        marked["recorded_at"] = to_text(found.recorded_at)
+    page = {} if found.page is None else {"page": found.page}
+    return {
+        **marked,
+        "written_at": to_text(found.written_at),
+        "transcribed": {"period": found.period, **page},
+    }
+
+
+def _case_json(record: CaseRecord) -> dict[str, Any]:
     return {
         "ref": record.ref,
         "seq": record.seq,
@@ -206,6 +241,7 @@ def _given(item: AnswerItem) -> dict[str, Any]:
         "measure": item.measure,
         "value": item.value,
         "conditions": plain(item.conditions),
+        **({"condition_items": plain(item.condition_items)} if item.condition_items else {}),
         "valid_from": item.valid_from,
         "valid_to": item.valid_to,
         "words": plain(item.words),

@@ -16,6 +16,7 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
+from cna_service.workflow import timeline_sea
 from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
@@ -65,13 +66,20 @@ def timeline_line(entry: Entry, seal: Seal | None, means: str) -> TimelineLine:
         seq=entry.seq,
         type=entry.type,
         says=said or f"{means[:1].upper()}{means[1:]}",
-        details=tuple(_details(entry.body)),
+        details=tuple(_details(_not_told(entry))),
         actor=actor_words(entry.actor),
         is_machine=is_by_itself(entry),
         recorded_at=entry.recorded_at,
         happened_at=entry.happened_at,
         seal=seal.state if seal else "recorded",
     )
+
+
+def _not_told(entry: Entry) -> Body:
+    """The body without what stands in the line already."""
+    if entry.type not in timeline_sea.SAYS:
+        return entry.body
+    return {k: v for k, v in entry.body.items() if k not in timeline_sea.TOLD_ALREADY}
 
 
 # What follows by itself from somebody's entry, in the same command and under his name.
@@ -228,6 +236,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     "event.reported": _event,
     "case.linked": lambda b: f"Linked with case {b.get('case')}",
     "alert.raised": _alert,
+    **timeline_sea.SAYS,
 }
 
 

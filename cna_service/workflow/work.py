@@ -20,6 +20,7 @@ from cna_service.ledger import store
 from cna_service.ledger.entry import Draft, Entry
 from cna_service.ledger.folds import Folded, Folds, Projection
 from cna_service.ledger.store import Stamp
+from cna_service.workflow.paper import Page
 from cna_service.workflow.projections import CASE
 
 S = TypeVar("S")
@@ -42,6 +43,8 @@ BEARS_ON_DECISIONS = frozenset(
         "decision.taken",
         "lapse.proposed",
         "lapse.recorded",
+        "action.recorded",
+        "result.reported",
     }
 )
 
@@ -80,6 +83,8 @@ class Work:
     cited: set[str] = field(default_factory=set)
     """Hashes of texts known to be kept, in this process; this command's are added when it has committed."""
     citing: set[str] = field(default_factory=set)
+    paper: Page | None = None
+    """While what stood on paper is typed in: entries are marked, ``now`` is the instant on the page, nothing leaves."""
 
     @property
     def case(self) -> CaseRecord:
@@ -119,14 +124,18 @@ class Work:
         kind = self.folds.types.get(draft.type, draft.v)
         if kind is None:
             raise KeyError(f"no slice declares the entry type {draft.type} v{draft.v}")
-        entry = store.append(self.connection, kind, draft, name, held.head, self.stamp, self.rows)
+        stamp = self.stamp
+        if self.paper is not None:
+            stamp, draft = self.paper.on(stamp, draft)
+        entry = store.append(self.connection, kind, draft, name, held.head, stamp, self.rows)
         self.held[name] = self.folds.extend(held, entry)
         self.appended.append(entry)
         return entry
 
     def send(self, sendings: Iterable[Sending]) -> None:
-        """Ask for messages; they leave after commit."""
-        self.sendings.extend(sendings)
+        """Ask for messages; they leave after commit. What was done on paper sent none of them."""
+        if self.paper is None:
+            self.sendings.extend(sendings)
 
     def withdraw_sendings(self, dedup_prefix: str) -> None:
         """What was not yet sent of these is useless now."""

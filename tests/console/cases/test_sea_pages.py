@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from cna_service.workflow.answer import give_answer
+from cna_service.workflow.fire import fire_due
 from cna_service.workflow.opening import open_case, open_exchange
 from cna_service.workflow.projections import DESK, OFFICERS
 from tests.console.cases.night import XB, Night
+from tests.console.cases.test_erased import shown, view_of, without_disclosures
 
 
 def granted(night: Night, *, conditions: list[str] | None = None) -> str:
@@ -92,3 +95,30 @@ def test_conditions_results_custody_and_reports_have_their_forms(night: Night) -
     assert "Claim 1, damage, a mast: settled" in page.text
     night.act(ref, "evidence_summary", exchange=1, words="A net.", sent_to="MRCC XB")
     assert night.record(ref).sea.evidence_summaries[0]["side"] == "ours"
+
+
+def test_a_case_at_sea_whose_private_values_are_gone_can_still_be_read(night: Night) -> None:
+    ref = granted(night, conditions=["An officer of XB leads."])
+    night.act(ref, "instruct", unit="Cutter Zephyr", circuit="HF 5", passed_to__name="Moss", words="Hurry.")
+    night.act(
+        ref, "action", measure="seize", by_unit="Cutter Zephyr", happened_at="now", words="Taken aboard."
+    )
+    night.act(ref, "custody", what="taken", persons="A. Sailor")
+    night.act(ref, "result", boarded="yes", found__0__what="drift net", nationals_aboard__0__state="XC")
+    theirs(night, ref, "denied")
+    night.desk.clock.at += timedelta(seconds=1)
+    fire_due(night.desk.service)
+    whole = shown(night, view_of(night, ref, night.entries(ref)))
+    gone = shown(night, view_of(night, ref, without_disclosures(night, ref)))
+    for private in ("Zephyr", "Moss", "Hurry", "Taken aboard", "A. Sailor", "XB leads"):
+        assert private in whole
+        assert private not in gone
+    # What rules read stands in the clear: the STOP, the act beyond the grant, what is owed, who is held.
+    for clear in (
+        "STOP. STOP. STOP.",
+        "beyond every grant",
+        "consular notice",
+        "1 persons",
+        "NO LONGER HOLDS",
+    ):
+        assert clear in gone
