@@ -74,6 +74,7 @@ def _page(
         exchange=exchange_of(view, n),
         chase=chase_list(service_of(request), visit.actor, view.ref, n),
         form=form,
+        blank=Form(),
         outcomes=ONE_TAP,
         may_try=visit.may(Action.CONTACT_TRY) and not view.newer,
         contact_states=STATES,
