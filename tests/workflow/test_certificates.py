@@ -428,3 +428,36 @@ def test_a_second_case_knows_nothing_of_it(desk: LiveDesk) -> None:
     ref = str(desk.do(open_case, "duty-1", channel="radio", summary="a vessel")["case"])
     with pytest.raises(NothingToCertify):
         draft(desk, ref, "registry_answer")
+
+
+@pytest.mark.parametrize("role", ["aud-1", "admin-1", "dec-1"])
+def test_who_only_reads_administers_or_decides_drafts_no_certificate(desk: LiveDesk, role: str) -> None:
+    ref = confirmed(desk)
+    before = desk.look(ref)
+    with pytest.raises(NotPermitted):
+        draft(desk, ref, "registry_answer", role)
+    assert desk.look(ref) == before
+
+
+def test_d8_what_word_and_writing_differ_on_is_not_certified(desk: LiveDesk) -> None:
+    ref = asked(desk, "board", "search", basis="UN 1988 art. 17", authority="cna-xg")
+    desk.attend(ref, "duty-1")
+    answer(desk, ref, values={"board": "granted", "search": "granted"}, form="oral", by=BY)
+    answer(desk, ref, values={"board": "granted"}, form="written", by=BY, confirms=1)
+    made = draft(desk, ref, "consent_or_waiver")
+    assert "Nothing is certified of search the vessel" in said(made)
+    assert "XG granted for vessel 1: search" not in said(made)
+    # The call and the note are both told.
+    assert {
+        s["text"].split(" answered for")[1][:4] for s in made["sentences"] if " answered for" in s["text"]
+    }
+    assert "by word of mouth" in said(made) and "in writing" in said(made)
+
+
+def test_the_effect_of_silence_is_certified_with_two_persons_only(desk: LiveDesk) -> None:
+    from cna_service.workflow.certificate_told import Wanted, select
+
+    ref = outbound(desk, "board")
+    desk.advance(hours=3)
+    with pytest.raises(NothingToCertify):
+        select(desk.case(ref), Wanted("consent_or_waiver"))
