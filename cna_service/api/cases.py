@@ -16,6 +16,7 @@ from cna_service.api.found_out import chase_json, found_out
 from cna_service.cases import queries as case_queries
 from cna_service.cases.as_json import case_json, entry_json, plain
 from cna_service.cases.clocks import next_due
+from cna_service.cases.files import kept_files
 from cna_service.cases.labels import case_label
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.visible import has_part, visible
@@ -263,7 +264,7 @@ def read_attachment(
     """What arrived as it arrived. ``blob`` stands in the record of the case."""
     with service.read() as reader:
         record = _seen(reader, actor, ref)
-        if blob not in set(_blobs(record)):
+        if all(each.blob != blob for each in kept_files(record)):
             raise NotFound
         media_type, content = store.blob(reader.connection, blob)
     return _file(content, media_type, f"{record.ref}-{blob}")
@@ -272,24 +273,6 @@ def read_attachment(
 def _seen(reader: Reader, actor: Actor, ref: str) -> CaseRecord:
     written = case_of(reader, actor, ref)
     return visible(reader.stream(case_stream(written)).of(CASE), viewer_of(actor))
-
-
-def _blobs(record: CaseRecord) -> Iterator[str]:
-    """Every stored file that a case speaks of."""
-    for submission in record.submissions:
-        yield str(submission.get("blob"))
-        yield from _attached((submission.get("draft") or {}).get("attachments"))
-    yield from _attached([told.get("capture") for told in record.dealings.statements])
-    for told in (*record.communications, *record.events, *record.documents):
-        yield from _attached(told.get("attachments"))
-        if told.get("blob"):
-            yield str(told["blob"])
-
-
-def _attached(attachments: Any) -> Iterator[str]:
-    for each in attachments if isinstance(attachments, list | tuple) else ():
-        if isinstance(each, Mapping) and each.get("blob"):
-            yield str(each["blob"])
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -10,8 +10,7 @@ from starlette.responses import JSONResponse, Response
 from cna_service.agreements.measures import MEASURES
 from cna_service.api import shapes
 from cna_service.api.calls import Caller, Command, Desk
-from cna_service.api.shapes import INSTANT, many, one_of, text, thing
-from cna_service.api.steps_deciding import ATTACHMENTS
+from cna_service.api.shapes import ATTACHMENTS, INSTANT, many, one_of, text, thing
 from cna_service.cases.as_json import plain
 from cna_service.identity.delegations import ACTS, ALL
 from cna_service.identity.permissions import Action, require

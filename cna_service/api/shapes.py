@@ -101,6 +101,10 @@ MEASURE = one_of(MEASURES)
 OFFENCE = one_of(OFFENCES)
 ZONE = text(f"one of {', '.join(ZONES)}; territorial_sea:XQ names the coastal State")
 SEEN = whole("the case's `seq` that was looked at; or send If-Match", minimum=0)
+ATTACHMENTS = many(
+    thing({"name": text(), "media_type": text(), "base64": text(format="byte")}, required=("name", "base64"))
+)
+"""Files beside what an officer records: kept byte for byte, named in the entry by their SHA-256."""
 PARTY = thing(
     {f: text() for f in ("name", "post", "office", "capacity", "phone", "email", "delegation")},
 )

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from cna_service.agreements.measures import MEASURES
 from cna_service.api.calls import CaseVerb, ExchangeVerb
-from cna_service.api.shapes import INSTANT, PARTY, SEEN, TOLD_INSTANT, many, one_of, text, thing, whole
+from cna_service.api.shapes import (
+    ATTACHMENTS,
+    INSTANT,
+    PARTY,
+    SEEN,
+    TOLD_INSTANT,
+    many,
+    one_of,
+    text,
+    thing,
+    whole,
+)
 from cna_service.api.step import Step
 from cna_service.workflow import consult
 from cna_service.workflow.decide import ANSWERS_TO_QUESTIONS, call_decider
@@ -12,8 +23,6 @@ from cna_service.workflow.read_back import CHANNELS, QUESTIONS, confirm_decision
 from cna_service.workflow.second_person import give_approval
 
 _WORDS = text("verbatim")
-ATTACHMENT = thing({"name": text(), "media_type": text(), "base64": text()}, required=("name", "base64"))
-ATTACHMENTS = many(ATTACHMENT)
 DECIDED = {
     "decider": text("the officer who decided: id or name; else `by`, else who sends this"),
     "delegation": text("the delegation to rest on, such as del-1; else chosen among those in force"),

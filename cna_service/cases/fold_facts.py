@@ -32,6 +32,7 @@ def _fact(field: str, value: str, source: str) -> Callable[[CaseRecord, Entry], 
             how=b.get("how"),
             words=b.get("words"),
             happened_at=entry.happened_at,
+            attachments=tuple(b.get("attachments", ())),
         )
         return add_fact(record, int(b.get("vessel", 1)), fact)
 

@@ -8,6 +8,23 @@ _BY = ("/by/name", "/by/post", "/by/office", "/by/phone", "/by/email")
 _FILES = ("/attachments/*/name", "/attachments/*/sha256")
 
 ENTRY_TYPES: tuple[EntryType, ...] = (
+    *(
+        EntryType(name, f"{means}; with files beside it", (*private, *_FILES), v=2)
+        for name, means, private in (
+            (
+                "claim.made",
+                "somebody said of what nationality the vessel is",
+                ("/by", "/words¶", "/asked_by", "/interpreter", "/exhibit"),
+            ),
+            (
+                "claim.not_made",
+                "somebody who was asked made no claim",
+                ("/by", "/words¶", "/asked_by", "/interpreter", "/exhibit"),
+            ),
+            ("indicium.seen", "a flag, name or mark was seen", ("/by", "/words¶", "/exhibit")),
+            ("event.reported", "something happened at sea or elsewhere", ("/source", "/words¶", "/by")),
+        )
+    ),
     EntryType(
         "decision.taken",
         "who may decide decided; with the delegation it rests on, and what he was asked at the end",

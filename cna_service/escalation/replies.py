@@ -72,8 +72,9 @@ _WORD = re.compile(r"\s*(y|yes|n|no)[\s.,:;-]*(\d{4})(?!\d)[\s.,:;-]*(.*)", re.I
 
 
 def read_reply(text: str) -> Reply:
-    """Read ``1 4827``, ``14827``, ``3 4827 20``, ``Y 4827``, ``N 4827 not search``, ``ok``, ``NO``, STOP …, whatever the case, the spaces, the
-    punctuation and the script of the digits. Never raises; what it cannot read is UNREADABLE."""
+    """Read ``1 4827``, ``14827``, ``3 4827 20``, ``Y 4827``, ``N 4827 not search``, ``ok``, ``NO``, STOP …, whatever
+    the case, the spaces, the punctuation and the script of the digits. Never raises; what it cannot read is
+    UNREADABLE."""
     plain = _plain(text)
     if plain in _WORDS:
         return Reply(_WORDS[plain])

@@ -31,8 +31,8 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """``officer`` or (``role`` | ``post`` with ``office``): to whom. ``measures`` and ``acts``: what of; ``all``, or words
-    of the catalogue. ``deputies``: officers in their order. ``to_at`` is None while no end was set."""
+    """``officer`` or (``role`` | ``post`` with ``office``): to whom. ``measures`` and ``acts``: what of; ``all``, or
+    words of the catalogue. ``deputies``: officers in their order. ``to_at`` is None while no end was set."""
 
     id: str
     seq: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from cna_service.cases.record import CaseRecord, Exchange
@@ -117,7 +118,7 @@ def _read(
         # Practice R6; D8: an oral entry without the caller's identity reaches no authorization.
         asked.wrong("by", by or None, "an oral answer needs who spoke", "name the person and the office")
     reason = asked.text("register_reason")
-    told = {
+    told: dict[str, Any] = {
         "exchange": exchange.n,
         "answer": len(exchange.answers) + 1,
         "ours": ours,
@@ -125,7 +126,7 @@ def _read(
         "form": form,
         "by": by or _self(work.actor),
         "as_of": to_text(happened.exact if happened and happened.exact else work.now),
-        "late": _is_late(work.case, exchange),
+        "late": _is_late(work.case, exchange, work.now),
         "words": asked.text("words"),
         "reason_internal": asked.text("reason_internal"),
         "reason_sent": asked.text("reason_sent"),
@@ -143,10 +144,14 @@ def _self(actor: Actor) -> dict[str, str]:
     return {k: v for k, v in {"name": actor.name, "post": actor.post, "office": actor.office}.items() if v}
 
 
-def _is_late(record: CaseRecord, exchange: Exchange) -> bool:
-    """After a limit of a provision or of the other side; a target of ours makes no answer late."""
+def _is_late(record: CaseRecord, exchange: Exchange, at: datetime) -> bool:
+    """After a limit of a provision or of the other side; a target of ours makes no answer late. Typed in from paper,
+    an answer is late by when it was given, not by when the desk noticed that the limit had passed."""
     return any(
-        c.exchange == exchange.n and c.lapsed_at is not None and c.kind in ("legal", "claimed")
+        c.exchange == exchange.n
+        and c.lapsed_at is not None
+        and c.kind in ("legal", "claimed")
+        and (c.due_at is None or c.due_at <= at)
         for c in record.clocks
     )
 

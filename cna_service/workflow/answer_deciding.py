@@ -67,7 +67,8 @@ def _check_against(asked: Asked, items: Items, taken: Mapping[str, Any]) -> None
     for item in items:
         if item["value"] in GRANTED and (item["vessel"], item["measure"]) not in granted:
             what = f"{item['measure']}: {item['value']}"
-            why = f"decision {taken['decision']} does not grant {item['measure']}; what he did not mention is not granted"
+            told = f"decision {taken['decision']} does not grant {item['measure']}"
+            why = f"{told}; what he did not mention is not granted"
             asked.wrong("answers", what, why, "ask who decides, and record a new decision")
 
 

@@ -5,12 +5,10 @@ Opens the database for the console, which never touches it; writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cna_service.agreements.card import RuleCard
 from cna_service.cases.files import kept_files
-from cna_service.cases.record import CaseRecord
 from cna_service.directory.model import Authority
 from cna_service.documents.answer_pdf import render
 from cna_service.documents.answer_text import answer_mail

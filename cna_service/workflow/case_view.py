@@ -21,6 +21,7 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.folds import Folded
 from cna_service.ledger.queries import Seal
+from cna_service.workflow.case_answers_view import AnswerNotes, answer_notes
 from cna_service.workflow.case_clocks import CaseClock, case_clocks, limit_words
 from cna_service.workflow.case_dealings_view import DealingsView, dealings_view
 from cna_service.workflow.case_deciding_view import DecidingView, deciding_view
@@ -163,6 +164,10 @@ class CaseView:
             else {f: getattr(item, f) for f in ("vessel", "measure", "value")}
         )
         return item_words(told)
+
+    def answer_notes(self, exchange: Exchange, answer: Answer) -> AnswerNotes:
+        """Whose word an answer is, what it confirms, what was made of it."""
+        return answer_notes(exchange, answer)
 
     def group(self, told: str) -> str:
         """An instant of an entry as a date-time group."""

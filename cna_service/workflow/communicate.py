@@ -11,6 +11,7 @@ from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.attachments import read_attachments
 from cna_service.workflow.opening import CHANNELS
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
@@ -23,15 +24,18 @@ WAYS = (*CHANNELS, "diplomatic_note", "press", "social_media", "letter")
 def log_communication(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, exchange?}``.
+    """``{direction, channel, ours?, theirs?, number?, started_at?, ended_at?, subject?, text?, exchange?,
+    attachments?}``.
 
-    A call needs who spoke and on which number, with start and end (practice R6); without ``ours`` it was the actor.
-   Raises Invalid, StreamNotFound.
+    A call needs who spoke and on which number, with start and end (practice R6); without ``ours`` it was the actor. An
+    order of a judge or prosecutor is logged as it came, with the paper attached. Raises Invalid, StreamNotFound.
     """
     asked = Asked(body)
     with service.write(actor, Action.COMMUNICATION_LOG, case_stream(ref), key=key) as work:
         told = read_communication(asked, work)
         happened = asked.told("happened_at")
+        if attachments := read_attachments(work, asked):
+            told["attachments"] = attachments
         asked.check_unknown()
         asked.done()
         work.append(Draft("communication.logged", told, happened_at=happened, told_at=work.now))

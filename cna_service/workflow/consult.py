@@ -1,5 +1,6 @@
 """Asking our own agencies within the case, each with its own due time, and what our own chain of command has no
-objection to. Neither is an answer of a State (practice R16): no grant, and nothing that a certificate of consent cites."""
+objection to. Neither is an answer of a State (practice R16): no grant, and nothing that a certificate of consent
+cites."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ def ask_agency(
     asked = Asked(body)
     agency, question = asked.needed("agency", longest=200), asked.needed("question")
     due_at, happened = asked.instant("due_at"), asked.told("happened_at")
-    told = {
+    told: dict[str, Any] = {
         "agency": agency,
         "contact": _contact(asked),
         "question": question,

@@ -45,7 +45,8 @@ def record_decision(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
     """``{answers: [{vessel?, measure, value, conditions?}], by, decider?, line, words?, reason_internal?, reason_sent?,
-    asked?: {detain, seize, persons: yes | no | not_stated}, read_back?: sms | email, delegation?, override_reason?, seen}``.
+    asked?: {detain, seize, persons: yes | no | not_stated}, read_back?: sms | email, delegation?, override_reason?,
+    seen}``.
 
     What was decided and what was conveyed are two entries; what he did not mention is not granted. The reason for
     us and the reason that is sent are two fields. Raises Invalid, CaseMoved.
@@ -154,7 +155,7 @@ def call_decider(
         if not people:
             what = ", ".join(m.replace("_", " ") for m in measures) or "what is asked"
             raise NobodyMayDecide(
-                f"No delegation in force names a person for: {what}. Ask the supervisor; he or the legal adviser notes it."
+                f"No delegation in force names a person for: {what}. The supervisor or the legal adviser notes it."
             )
         _found_him(work, n)
         facts = {"deciders": list(people), "measures": measures}

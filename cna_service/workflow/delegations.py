@@ -40,7 +40,7 @@ def give_delegation(service: Service, actor: Actor, body: Mapping[str, Any], key
     ``from`` may lie before now: the act that confers it is older than its noting. Raises Invalid, NotPermitted.
     """
     asked = Asked(body)
-    told = {
+    told: dict[str, Any] = {
         "to": _to(asked),
         "measures": _words(asked, "measures", (ALL, *MEASURES), required=True),
         "acts": _words(asked, "acts", ACTS) or list(ACTS),

@@ -17,6 +17,7 @@ from cna_service.vessels.identifiers import check_identifiers
 from cna_service.vessels.positions import Position, told_position
 from cna_service.vessels.quantities import told_quantity
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.attachments import read_attachments
 from cna_service.workflow.claims import flag_of, read_claim, read_indicium
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
@@ -130,22 +131,30 @@ KINDS: Mapping[str, tuple[str, Read, bool]] = {
     "events": ("event.reported", _event, False),
 }
 """By the last word of the path: entry type, reader, whether it is about one vessel."""
+_WITH_EXHIBITS = ("claims", "indicia", "events")
+"""What has version 2 of its entry type where files stand beside it: photograph, recording, paper."""
 
 
 def record_fact(
     service: Service, actor: Actor, ref: str, kind: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """Record one fact of a kind of ``KINDS``; ``happened_at`` is when, as told. Raises Invalid, StreamNotFound."""
+    """Record one fact of a kind of ``KINDS``; ``happened_at`` is when, as told.
+
+    Claims, what was seen, and events may have ``attachments``. Raises Invalid, StreamNotFound."""
     entry_type, read, of_vessel = KINDS[kind]
     asked = Asked(body)
     with service.write(actor, Action.CLAIM_RECORD, case_stream(ref), key=key) as work:
         told = {**({"vessel": _vessel(asked, work)} if of_vessel else {}), **read(asked, work)}
         happened = asked.told("happened_at")
+        exhibits = read_attachments(work, asked) if kind in _WITH_EXHIBITS else []
         asked.check_unknown()
         asked.done()
         if entry_type == "claim.made" and told["state"] is None:
             entry_type = "claim.not_made"
-        work.append(Draft(entry_type, _clean(told), happened_at=happened, told_at=work.now))
+        v = 1
+        if exhibits:
+            told["attachments"], v = exhibits, 2
+        work.append(Draft(entry_type, _clean(told), v, happened_at=happened, told_at=work.now))
         return done(work)
 
 

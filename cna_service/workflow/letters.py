@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -66,7 +67,7 @@ def letter_head(service: Service, work: Work, exchange: Exchange) -> dict[str, A
         "log_origin": desk.log_origin,
         "root20": root20(work, desk.log_origin),
         "sent_at": work.now,
-        "exercise": desk.is_exercise,
+        "exercise": record.is_exercise,
     }
 
 
@@ -121,7 +122,6 @@ def basis_line(record: CaseRecord, exchange: Exchange, answer: Answer | None = N
 def written_answer(service: Service, work: Work, exchange: Exchange, answer: Answer) -> WrittenAnswer:
     """Everything one exchange asked, each item with what now stands as its answer."""
     record = work.case
-    by = answer.by
     decided = (
         answer.happened_at.exact if answer.happened_at and answer.happened_at.exact else answer.recorded_at
     )
@@ -134,14 +134,32 @@ def written_answer(service: Service, work: Work, exchange: Exchange, answer: Ans
         form=Form(answer.form),
         basis=basis_line(record, exchange, answer),
         decided_by=_decided_by(answer),
-        delegation=_words(by.get("delegation")),
+        delegation=_delegation(answer),
         decided_at=decided,
         register=_register(answer),
         credential_note=_credential_note(answer),
         standing_note=None
         if exchange.standing != "unverified"
         else "the requester's standing was not verified",
+        reason=_words(answer.reason_sent),
     )
+
+
+def _delegation(answer: Answer) -> str | None:
+    """What the answer rests on, or why it was given without (desk-rules 6.1); both are printed."""
+    if answer.rests_on:
+        return "; ".join(
+            f"{d.get('instrument') or 'written act'} ({d['delegation']}{_as(d)})" for d in answer.rests_on
+        )
+    if answer.override_reason is not None and answer.ours:
+        reason = _words(answer.override_reason) or "(reason erased)"
+        return f"none in force at that instant; answered all the same because: {reason}"
+    return _words(answer.by.get("delegation"))
+
+
+def _as(delegation: Mapping[str, Any]) -> str:
+    standing = str(delegation.get("as") or "")
+    return f", as {standing}" if standing.startswith("deputy") else ""
 
 
 def _article(number: object) -> str:

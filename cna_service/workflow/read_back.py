@@ -119,8 +119,8 @@ def send(
 def confirm_decision(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{decision?, right: yes | no, words?, seen?}``: by who decided, or by another officer than the recorder who heard
-    it from him. A *no* says what he decided; nothing is changed by it but what everybody sees.
+    """``{decision?, right: yes | no, words?, seen?}``: by who decided, or by another officer than the recorder who
+    heard it from him. A *no* says what he decided; it changes nothing but what everybody sees.
 
     Raises Invalid, NothingReadBack, NotYourDecision, NotFound.
     """

@@ -6,8 +6,7 @@ the commit: the entries say who was to be called, the outbox rows say what is st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,8 +47,11 @@ def raise_alert(
 ) -> str:
     """Append ``alert.raised`` and take the first step at once; returns the alert's id.
 
-    ``facts``: what was looked up for this summons: ``deciders`` and ``person`` (officers, in order), ``words`` (private).
+    ``facts``: what was looked up for it: ``deciders`` and ``person`` (officers, in order), ``words`` (private).
     """
+    if work.paper is not None:
+        # Typed in afterwards: who is called for what is still open is decided when all of it stands.
+        return ""
     name = stream or work.stream
     ladder = ladder or service.policies.ladders.for_kind(kind)
     work.cite(*service.policies.text_of(ladder.sha256))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cna_service.identity.permissions import Action
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.acknowledge import acknowledge_request

@@ -16,12 +16,16 @@ from cna_service.console.pages.answer_form import (
     BY,
     REASONS,
     THEIR_BY,
+    WITHOUT,
     at_rows,
+    confirming,
     decided,
     item_labels,
     items_body,
     plain_body,
+    told_by,
     values_of,
+    whose,
 )
 from cna_service.console.pages.case_acting import Standstill, attempt, refused
 from cna_service.console.pages.case_acts import exchange_of
@@ -49,6 +53,7 @@ OURS = (
     Field("happened_at", "Decided at", "told", hint="Empty: now. UTC, such as 0427Z"),
     Field("words", "Words of the answer", "area", hint="Verbatim, beside the coded values", rows=3),
     *REASONS,
+    *WITHOUT,
     Field(
         "register_reason",
         "Reason without a judged search",
@@ -62,11 +67,22 @@ THEIRS = (
     *THEIR_BY,
     Field("happened_at", "Answered at", "told", hint="Empty: now. UTC, such as 0427Z"),
     Field("words", "Words of their answer", "area", hint="Verbatim, as they gave it", rows=3),
+    Field(
+        "override_reason",
+        "Reason to rely on an office that is not listed",
+        "area",
+        hint="It is printed, and it authorizes nothing before the listed authority has confirmed",
+        rows=2,
+    ),
 )
 
 
 def fields_of(exchange: ExchangeView) -> tuple[Field, ...]:
-    return OURS if exchange.exchange.is_inbound else THEIRS
+    """The fields beside the rows; whose answer it is, is asked with one tap and has no default (practice R7)."""
+    more = confirming(exchange.exchange)
+    if exchange.exchange.is_inbound:
+        return (*OURS, *more)
+    return (THEIRS[0], whose(exchange.other), *THEIRS[1:], *more)
 
 
 @router.get("/cases/{ref}/exchanges/{n}/answer")
@@ -119,6 +135,8 @@ def answer_body(posted: Posted, exchange: ExchangeView, view: CaseView) -> tuple
     """The body of ``give_answer``, and which row of the form each answer is."""
     answers, kept = items_body(posted, view.now)
     body = plain_body(fields_of(exchange), posted, view.now)
+    if not exchange.exchange.is_inbound:
+        body["by"] = told_by(body.get("by") or {}, exchange.exchange.authority)
     return body | {"answers": answers, "seen": posted.seen}, kept
 
 
@@ -172,7 +190,7 @@ def _page(
         bases=basis_options(card),
         labels=labels(fields)
         | item_labels(exchange.items)
-        | {"answers": "Answers", "basis/provision": "Legal basis", "by": "Who"},
+        | {"answers": "Answers", "delegation": "Delegation", "basis/provision": "Legal basis", "by": "Who"},
         searches=[
             sheet(s) for s in reversed(view.record.searches) if s.get("verdict") not in (None, "undecided")
         ],

@@ -10,6 +10,7 @@ from cna_service.console.forms import Form
 from cna_service.console.pages.answer_form import (
     BY,
     REASONS,
+    WITHOUT,
     at_rows,
     item_labels,
     items_body,
@@ -37,11 +38,22 @@ LINES = (
     ("written", "In writing"),
     ("console", "At this console"),
 )
+_SAID = (("yes", "Yes"), ("no", "No"), ("not_stated", "Not stated"))
+_QUESTIONS = (("detain", "Detain?"), ("seize", "Seize?"), ("persons", "Persons?"))
 FIELDS = (
     *BY,
     Field("line", "By which line", "choice", LINES, default="phone", is_required=True),
     Field("happened_at", "Decided at", "told", hint="Empty: now. UTC, such as 0427Z"),
     Field("words", "His exact words", "area", hint="Verbatim", rows=3),
+    *(Field(f"asked/{name}", words, "one_of", _SAID) for name, words in _QUESTIONS),
+    Field(
+        "read_back",
+        "Send him what was recorded, to confirm, by",
+        "one_of",
+        (("sms", "SMS"), ("email", "Mail")),
+        default="sms",
+    ),
+    *WITHOUT,
     *REASONS,
 )
 
@@ -50,7 +62,7 @@ FIELDS = (
 def decision_page(request: Request, visit: SignedIn, ref: str, n: int) -> Response:
     visit.require(Action.DECISION_RECORD)
     view = case_view(service_of(request), ref)
-    return _page(request, visit, view, n, Form(defaults={"line": "phone"}, seen=view.seq))
+    return _page(request, visit, view, n, Form(defaults={"line": "phone", "read_back": "sms"}, seen=view.seq))
 
 
 @router.post("/cases/{ref}/exchanges/{n}/decision")
@@ -99,6 +111,8 @@ def _page(
         form=form,
         fields=FIELDS,
         values_of=values_of,
-        labels=labels(FIELDS) | item_labels(exchange.items) | {"answers": "Decisions", "by": "Who decided"},
+        labels=labels(FIELDS)
+        | item_labels(exchange.items)
+        | {"answers": "Decisions", "by": "Who decided", "delegation": "Delegation"},
         standstill=standstill,
     )

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from cna_service.agreements.measures import MEASURE_ANSWERS, REGISTRY_ANSWERS
+from cna_service.cases.record import Exchange
 from cna_service.console.forms import Posted
 from cna_service.console.pages.case_fields import Field, body_of
 from cna_service.console.typed_instants import as_instant
 from cna_service.documents.measures import value_words
 from cna_service.kit.errors import Problem
+from cna_service.kit.instants import date_time_group
 from cna_service.workflow.case_items import ItemLine
 
 REGISTRY = "confirm_registry"
@@ -23,14 +25,64 @@ BY = (
     Field("by/post", "Post or rank"),
     Field("by/office", "Office"),
     Field("by/capacity", "In what capacity", hint="Such as: head of the authority, acting"),
-    Field("by/delegation", "Delegation", hint="The written act that lets him decide"),
+    Field(
+        "by/delegation", "Delegation as he names it", hint="Kept as told; the desk looks for the one in force"
+    ),
+)
+WITHOUT = (
+    Field(
+        "override_reason",
+        "Reason without a delegation in force",
+        "area",
+        hint="Only where the desk finds none that lets him decide; it is printed",
+        rows=2,
+    ),
 )
 THEIR_BY = (
     Field("by/name", "Answered by: name", hint="An oral answer needs the person and the office"),
     Field("by/post", "Post or rank"),
     Field("by/office", "Office"),
     Field("by/phone", "Number", mode="tel"),
+    Field(
+        "by/authority",
+        "Its id in the directory",
+        hint="Only where another office answered that the directory lists, such as a ministry of justice",
+    ),
 )
+ASKED, OTHER = "asked", "other"
+
+
+def whose(other: str) -> Field:
+    """Whose answer it is: an office that is not the listed authority authorizes nothing until that one confirms."""
+    options = (
+        (ASKED, f"{other}: the authority we asked"),
+        (OTHER, "Another office: an embassy, a ministry, a unit"),
+    )
+    return Field("by/is_listed", "Whose answer it is", "one_of", options, is_required=True)
+
+
+def told_by(by: Mapping[str, Any], authority: str | None) -> dict[str, Any]:
+    """Who answered, with what the tap said; another office may be one of the directory, by its id."""
+    said, named = by.get("is_listed"), by.get("authority")
+    rest = {k: v for k, v in by.items() if k != "is_listed"}
+    if said == ASKED and authority is not None:
+        return {**rest, "authority": authority}
+    if said == ASKED or (said == OTHER and named):
+        return {**rest, **({} if named else {"is_listed": True})}
+    return {**rest, "is_listed": False if said == OTHER else "nobody said"}
+
+
+def confirming(exchange: Exchange) -> tuple[Field, ...]:
+    """Which oral answer a writing confirms; nothing where nobody answered by word of mouth."""
+    oral = [a for a in exchange.answers if a.form == "oral" and a.withdrawal is None]
+    if not oral:
+        return ()
+    options = [(str(a.n), f"Answer {a.n}, given by word of mouth {date_time_group(a.as_of)}") for a in oral]
+    hint = "Only a written answer. Left open: the desk compares it with what it was granted by word of mouth"
+    none = ("0", "No earlier answer: it stands by itself")
+    return (Field("confirms", "Confirms in writing", "choice", (*options, none), hint=hint),)
+
+
 REASONS = (
     Field("reason_sent", "Reason that is sent", "area", hint="They will read this", rows=2),
     Field(

@@ -19,7 +19,7 @@ Run = Callable[[Service, Actor, str, int, Mapping[str, Any], Key | None], Reply]
 @dataclass(frozen=True, slots=True)
 class Act:
     """One form. ``says``: what the officer must know before he presses; ``group``: its place in the menu;
-    ``decides``: the verb takes what its maker had before him."""
+    ``decides``: the verb takes what its maker had before him; ``direction``: only of such exchanges, if said."""
 
     name: str
     title: str
@@ -30,6 +30,7 @@ class Act:
     run: Run
     group: str = ""
     decides: bool = False
+    direction: str = ""
 
 
 def on_case(verb: Callable[[Service, Actor, str, Mapping[str, Any], Key | None], Reply]) -> Run:
