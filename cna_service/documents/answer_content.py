@@ -223,6 +223,7 @@ def _decision(answer: WrittenAnswer) -> tuple[Fact, ...]:
         basis(answer.basis),
         official("Decided by", answer.decided_by),
         fact("Delegation", shown_or_none(answer.delegation)),
+        *([fact("Reason given", reason)] if (reason := shown_or_none(answer.reason)) else []),
     )
 
 

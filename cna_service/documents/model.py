@@ -161,7 +161,8 @@ class WrittenAnswer(Letter):
     """An answer to everything one exchange asked; ``items`` holds every measure asked, answered or not.
 
     ``standing_note`` is the reason for answering a requester whose standing is unverified (desk-rules 4.2);
-    ``credential_note`` says who reset the decider's credential within the last 24 h (desk-rules 16.3).
+    ``credential_note`` says who reset the decider's credential within the last 24 h (desk-rules 16.3); ``reason`` is
+    the one meant for the other side.
     """
 
     asked_at: datetime
@@ -176,6 +177,7 @@ class WrittenAnswer(Letter):
     register: tuple[RegisterStatement, ...] = ()
     credential_note: str | None = None
     standing_note: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

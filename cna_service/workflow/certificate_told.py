@@ -176,7 +176,9 @@ def _is_primary(told: ToldItem, wanted: Wanted) -> bool:
         return told.item.measure == REGISTRY and told.answer.ours
     if wanted.kind == "conditions_and_compliance":
         return told.item.value == "granted_with_conditions"
-    return wanted.kind == "chronology_of_exchanges" or told.item.measure != REGISTRY
+    # What stood on the register belongs to a consent only where the drafter names the exchange that asked for it (D1).
+    is_named = told.exchange.n in wanted.exchanges
+    return wanted.kind == "chronology_of_exchanges" or told.item.measure != REGISTRY or is_named
 
 
 def _contradicted(told: ToldItem, among: Iterable[ToldItem]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -83,7 +84,7 @@ class Exercise:
         assert answer.status_code == status, answer.text
         return answer.json()
 
-    def _get(self, path: str, who: Mapping[str, str] | None = None, **params: str) -> httpx.Response:
+    def get(self, path: str, who: Mapping[str, str] | None = None, **params: str) -> httpx.Response:
         answer = self.client.get(path, headers=dict(who or {}), params=params)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer
@@ -99,8 +100,12 @@ class Exercise:
                 return to_text(target)
         raise AssertionError(answer)
 
+    def goes(self, to: str) -> None:
+        """Go to an instant of the calendar."""
+        self.at(minutes=(from_text(to) - self.begin) / timedelta(minutes=1))
+
     def now(self) -> datetime:
-        return from_text(self._get("/simulation/clock").json()["clock"])
+        return from_text(self.get("/simulation/clock").json()["clock"])
 
     def instant(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> str:
         return to_text(self.begin + timedelta(days=days, hours=hours, minutes=minutes))
@@ -108,7 +113,7 @@ class Exercise:
     # --- telephones
 
     def phone(self, owner: str) -> Any:
-        return next(p for p in self._get("/simulation/phones").json() if p["owner"] == owner)
+        return next(p for p in self.get("/simulation/phones").json() if p["owner"] == owner)
 
     def texts(self, owner: str) -> list[str]:
         return [s["text"] for s in self.phone(owner)["sms"] if s["direction"] == "to_phone"]
@@ -151,7 +156,10 @@ class Exercise:
         due = [
             from_text(c["due_at"])
             for c in case["clocks"]
-            if c["state"] == "running" and c["kind"] != "own" and c["exchange"] not in answered
+            if c["state"] == "running"
+            and c["due_at"]
+            and c["kind"] != "own"
+            and c["exchange"] not in answered
         ]
         if not due:
             return []
@@ -171,13 +179,13 @@ class Exercise:
     # --- what stands
 
     def case(self, ref: str, **params: str) -> Any:
-        return self._get(f"{API}/cases/{ref}", self.officer("aud-1"), **params).json()
+        return self.get(f"{API}/cases/{ref}", self.officer("aud-1"), **params).json()
 
     def seq(self, ref: str) -> int:
         return int(self.case(ref)["seq"])
 
     def entries(self, ref: str) -> list[dict[str, Any]]:
-        return list(self._get(f"{API}/cases/{ref}/entries", self.officer("aud-1")).json())
+        return list(self.get(f"{API}/cases/{ref}/entries", self.officer("aud-1")).json())
 
     def of(self, ref: str, kind: str) -> list[dict[str, Any]]:
         return [e for e in self.entries(ref) if e["type"] == kind]
@@ -195,6 +203,19 @@ class Exercise:
             if str(item.get("value", "")).startswith("granted")
         ]
 
+    def statistics(self, table: str) -> list[dict[str, str]]:
+        """A table of the statistics as it is exported."""
+        text = self.get(f"{API}/statistics", self.officer("aud-1"), format="csv", table=table).text
+        return list(csv.DictReader(io.StringIO(text)))
+
+    def closes(self, ref: str, who: str, **told: Any) -> None:
+        """Closes the case; first whatever report is owed is made, what else is owed stands in the way."""
+        for owed in self.case(ref)["reports_owed"]:
+            if not owed.get("made"):
+                report = {"owes": owed["report"], "channel": "mail", "sent_to": "the flag State"}
+                self.act(who, f"/cases/{ref}/reports", **report, words="Reported.")
+        self.act(who, f"/cases/{ref}/closure", seen=self.seq(ref), **told)
+
     def cna(self, *command: str) -> tuple[int, list[Any]]:
         """What the command line says of the desk while it runs: exit code, and what it found wrong."""
         with redirect_stdout(io.StringIO()) as said:
@@ -203,11 +224,11 @@ class Exercise:
         return code, list(told.get("findings", told.get("differences", [])))
 
     def mails(self, to: str) -> list[dict[str, Any]]:
-        return [m for m in self._get("/simulation/mail").json() if to in m["to"]]
+        return [m for m in self.get("/simulation/mail").json() if to in m["to"]]
 
     def document(self, ref: str, n: int = 1) -> str:
         """The words of a PDF of the case."""
-        content = self._get(f"{API}/cases/{ref}/documents/{n}.pdf", self.officer("duty-1")).content
+        content = self.get(f"{API}/cases/{ref}/documents/{n}.pdf", self.officer("duty-1")).content
         pages = pypdf.PdfReader(io.BytesIO(content)).pages
         return " ".join(" ".join(page.extract_text() for page in pages).replace("\u200b", "").split())
 
@@ -215,7 +236,7 @@ class Exercise:
 def _warnings(case: Any, now: datetime) -> Iterator[datetime]:
     """When the clocks that run warn and run out."""
     for clock in case["clocks"]:
-        if clock["state"] == "running":
+        if clock["state"] == "running" and clock["due_at"]:
             starts, due = from_text(clock["starts_at"]), from_text(clock["due_at"])
             marks = [starts + (due - starts) * n / 100 for n in (50, 75, 90, 100)]
             yield from (m for m in (*marks, due - timedelta(minutes=45)) if m > now)
