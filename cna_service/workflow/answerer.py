@@ -136,7 +136,12 @@ def _who(asked: Asked, work: Work, exchange: Exchange) -> tuple[str | None, bool
     if listed in (False, "false", "no", "off"):
         return None, True
     if listed not in (True, "true", "yes", "on"):
-        by.wrong("is_listed", listed, "is neither yes nor no", "send true or false")
+        by.wrong(
+            "is_listed",
+            listed,
+            "is not said",
+            "say whether it was the authority that was asked, or another office",
+        )
     elif exchange.authority is None:
         by.wrong(
             "authority",

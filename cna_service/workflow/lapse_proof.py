@@ -38,7 +38,7 @@ COPIED = (
 )
 """What the second officer's entry repeats of the first one's."""
 
-_PROOFS = (
+PROOFS = (
     "exchange.opened",
     "exchange.acknowledged",
     "submission.received",
@@ -140,9 +140,9 @@ def _start(work: Work, exchange: Exchange, asked: Asked) -> dict[str, Any] | Non
     if seq is None:
         return None
     entry = _entry(work, seq)
-    if entry is None or entry.type not in _PROOFS or entry.body.get("exchange", exchange.n) != exchange.n:
+    if entry is None or entry.type not in PROOFS or entry.body.get("exchange", exchange.n) != exchange.n:
         why = "proves no start of this exchange's clocks"
-        asked.wrong("seq", seq, why, f"name an entry of: {', '.join(_PROOFS)}")
+        asked.wrong("seq", seq, why, f"name an entry of: {', '.join(PROOFS)}")
         return None
     if entry.body.get("is_automatic"):
         asked.wrong("seq", seq, "is a machine's word (desk-rules 5.3)", "name what a person said or did")

@@ -1,10 +1,12 @@
-"""Recording what follows from a lapse: the clock, what its provision says, the channels looked at, a named officer.
+"""Recording what follows from a lapse: the clock, what its provision says, the channels looked at, a named officer;
+two officers where something is deemed granted.
 
 Until it is recorded every screen says so, and no document may cite an effect.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request, Response
@@ -17,24 +19,31 @@ from cna_service.console.typed_instants import as_instant
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Conflict, Invalid
+from cna_service.kit.instants import date_time_group
+from cna_service.ledger.entry import Entry
 from cna_service.workflow.case_clocks import CaseClock
 from cna_service.workflow.case_reading import case_view
 from cna_service.workflow.case_timeline import timeline_line
 from cna_service.workflow.case_view import CaseView
-from cna_service.workflow.lapse import record_lapse
+from cna_service.workflow.lapse import approve_lapse, record_lapse
+from cna_service.workflow.lapse_proof import PROOFS, LapseWithoutLaw, effect_of
 from cna_service.workflow.rehearsal import rehearse
+from cna_service.workflow.service import Service
 
 router = pages()
 
-CHANNELS = (
-    "Desk mailbox",
-    "Telephone log",
-    "Interface of this service",
-    "Embassy",
-    "Liaison officer",
-    "Fax",
-)
-"""Where an answer could have come in that this desk does not see by itself (desk-rules 5.4)."""
+WORDS = {
+    "desk_mailbox": "Desk mailbox",
+    "phone_log": "Telephone log",
+    "embassy": "Embassy",
+    "liaison_officer": "Liaison officer",
+    "fax": "Fax",
+}
+"""Where an answer could have come in that this desk does not see by itself (desk-rules 5.4); the list is policy."""
+
+
+def _channels(service: Service) -> tuple[tuple[str, str], ...]:
+    return tuple((c, WORDS.get(c, c.replace("_", " ").capitalize())) for c in service.desk.channels_to_check)
 
 
 @router.get("/cases/{ref}/exchanges/{n}/lapse")
@@ -50,7 +59,9 @@ def lapse_posted(request: Request, posted: Sent, ref: str, n: int) -> Response:
     visit.require(Action.LAPSE_RECORD)
     view = case_view(service, ref)
     exchange_of(view, n)
-    body = lapse_body(posted, view)
+    if posted.act in ("approve", "refuse"):
+        return _second(request, visit, posted, view, n)
+    body = lapse_body(posted, view, _channels(service))
 
     def again(form: Form, status: int, standstill: Standstill | None) -> Response:
         return _page(
@@ -82,25 +93,61 @@ def lapse_posted(request: Request, posted: Sent, ref: str, n: int) -> Response:
         exchange=exchange_of(view, n),
         clock=_clock(view, n, posted.value("clock")),
         body=body,
-        entry=timeline_line(rehearsed.entries[-1], None, "lapse.recorded"),
+        entry=timeline_line(_recorded(rehearsed.entries), None, "lapse.recorded"),
         posted=posted,
         form=Form(posted, seen=posted.seen, key=posted.value(KEY)),
     )
 
 
-def lapse_body(posted: Posted, view: CaseView) -> dict[str, Any]:
+def _recorded(entries: Sequence[Entry]) -> Entry:
+    return next(e for e in reversed(entries) if e.type.startswith("lapse."))
+
+
+def _second(request: Request, visit: Visit, posted: Posted, view: CaseView, n: int) -> Response:
+    """The second officer approves what the first proposed, or does not."""
+    service = service_of(request)
+    agrees = posted.act == "approve"
+    told = {"clock": posted.value("clock"), "words": posted.value("words").strip()}
+    body = {**{k: v for k, v in told.items() if v}, "agrees": agrees, "seen": posted.seen}
+
+    def again(form: Form, status: int, standstill: Standstill | None) -> Response:
+        return _page(
+            request, visit, view, n, posted.value("clock"), form, status=status, standstill=standstill
+        )
+
+    return attempt(
+        request,
+        visit,
+        posted,
+        lambda key: approve_lapse(service, visit.actor, view.ref, n, body, key),
+        to=f"/console/cases/{view.ref}",
+        done="lapse-recorded" if agrees else "recorded",
+        again=again,
+        view=lambda: case_view(service, view.ref),
+    )
+
+
+def lapse_body(posted: Posted, view: CaseView, listed: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The body of ``record_lapse``: a channel counts that was ticked, or named beside the list."""
     channels = []
-    names = [*CHANNELS, posted.value("other_channel").strip()]
-    for row, name in enumerate(names):
-        is_other = row == len(CHANNELS)
-        if not name or (not is_other and not posted.value(f"looked/{row}/at")):
+    codes = [*(code for code, _ in listed), posted.value("other_channel").strip()]
+    for row, code in enumerate(codes):
+        is_other = row == len(listed)
+        if not code or (not is_other and not posted.value(f"looked/{row}/at")):
             continue
         by, at = (posted.value(f"looked/{row}/{f}").strip() for f in ("by", "checked_at"))
-        channel = {"channel": name, "by": by, "checked_at": as_instant(at or "now", view.now)}
+        channel = {"channel": code, "by": by, "checked_at": as_instant(at or "now", view.now)}
         channels.append({k: v for k, v in channel.items() if v})
-    body = {"clock": posted.value("clock"), "words": posted.value("words").strip(), "channels": channels}
+    body: dict[str, Any] = {"clock": posted.value("clock"), "words": posted.value("words").strip()}
+    start = posted.value("start/seq").strip()
+    body |= {"channels": channels, "start": {"seq": start} if start else None}
     return {k: v for k, v in body.items() if v} | {"seen": posted.seen}
+
+
+def _proofs(view: CaseView, n: int) -> list[tuple[str, str]]:
+    """Entries that may prove when the clock began, the newest first."""
+    lines = [x for s in view.stretches for x in s.lines if x.type in PROOFS]
+    return [(str(x.seq), f"Entry {x.seq}: {x.says} ({date_time_group(x.recorded_at)})") for x in lines]
 
 
 def _clock(view: CaseView, n: int, clock: str | None) -> CaseClock | None:
@@ -121,6 +168,15 @@ def _page(
     status: int = 200,
     standstill: Standstill | None = None,
 ) -> Response:
+    shown = _clock(view, n, clock)
+    clock_of_it = view.record.clock(shown.view.id) if shown else None
+    proposed = clock_of_it.lapse_proposed if clock_of_it else None
+    why = None
+    if clock_of_it is not None:
+        try:
+            effect_of(clock_of_it)
+        except LapseWithoutLaw as refused_by_law:
+            why = refused_by_law.detail
     return frame_of(request).page(
         request,
         "answer/lapse.html",
@@ -128,9 +184,19 @@ def _page(
         status=status,
         view=view,
         exchange=exchange_of(view, n),
-        clock=_clock(view, n, clock),
+        clock=shown,
+        proposed=view.sheet(proposed) if proposed else None,
+        is_mine=bool(proposed) and proposed["actor"].get("id") == visit.officer.id,
+        why_not=why,
         form=form,
-        channels=CHANNELS,
-        labels={"words": "Words", "channels": "Channels looked at", "clock": "Clock"},
+        channels=_channels(service_of(request)),
+        named=dict(_channels(service_of(request))),
+        proofs=_proofs(view, n),
+        labels={
+            "words": "Words",
+            "channels": "Channels looked at",
+            "clock": "Clock",
+            "start/seq": "What proves when it began",
+        },
         standstill=standstill,
     )

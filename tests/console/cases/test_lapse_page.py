@@ -40,7 +40,7 @@ def test_what_follows_is_repeated_before_it_counts_and_gives_no_more_than_the_te
         "words": "Nobody answered.",
         "looked__0__at": "yes",
         "looked__0__by": "Reyes",
-        "looked__3__at": "yes",
+        "looked__2__at": "yes",
     }
     review = night.browser.submit(page_of(night, ref), path, **typed)
     assert review.heading == "This will be recorded" and "nothing follows" in review.text
@@ -49,8 +49,8 @@ def test_what_follows_is_repeated_before_it_counts_and_gives_no_more_than_the_te
     assert "The effect of the lapse is recorded" in page.text
     told = night.entries(ref, "lapse.recorded")[0].body
     assert told["effect"] == "none" and [c["channel"] for c in told["channels"]] == [
-        "Desk mailbox",
-        "Embassy",
+        "desk_mailbox",
+        "embassy",
     ]
     assert told["channels"][0]["by"] == "Reyes" and "ran out; effect not recorded" not in page.text
 
