@@ -15,16 +15,33 @@ from cna_service.api import (
     law,
     ledger,
     lookups,
-    statistics,
+    paper,
     papers,
     sea,
+    statistics,
     steps,
     submissions,
     tokens,
 )
 
 PREFIX = "/api/v1"
-PARTS = (submissions, papers, cases, steps, sea, alerts, duty, delegations, lookups, statistics, law, directory, ledger, tokens)
+PARTS = (
+    submissions,
+    paper,
+    papers,
+    cases,
+    steps,
+    sea,
+    alerts,
+    duty,
+    delegations,
+    lookups,
+    statistics,
+    law,
+    directory,
+    ledger,
+    tokens,
+)
 
 TAGS = [
     {"name": "submissions", "description": "A request arrives and is kept, whatever it holds."},
@@ -33,7 +50,10 @@ TAGS = [
     {"name": "exchanges", "description": "One formal ask and what came of it, step by step."},
     {"name": "deciding", "description": "Who may decide, second officers, our own agencies and chain."},
     {"name": "at sea", "description": "What units were told and did, and what is owed after it."},
-    {"name": "papers", "description": "Certificates, chronologies, briefs, releases: made from entries alone."},
+    {
+        "name": "papers",
+        "description": "Certificates, chronologies, briefs, releases: made from entries alone.",
+    },
     {"name": "register", "description": "The national register: candidates, never findings."},
     {
         "name": "rules",
