@@ -16,7 +16,7 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
-from cna_service.workflow import timeline_sea
+from cna_service.workflow import timeline_dealings, timeline_sea
 from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
@@ -237,6 +237,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     "case.linked": lambda b: f"Linked with case {b.get('case')}",
     "alert.raised": _alert,
     **timeline_sea.SAYS,
+    **timeline_dealings.SAYS,
 }
 
 
