@@ -63,11 +63,10 @@ def _marked(told: Any, typed: Mapping[int, TranscribedEntry], met: set[int]) -> 
     if found is None or "ref" in told:
         return marked
     met.add(found.seq)
-    if "recorded_at" in marked:
-        marked["recorded_at"] = to_text(found.recorded_at)
     page = {} if found.page is None else {"page": found.page}
     return {
         **marked,
+        "recorded_at": to_text(found.recorded_at),
         "written_at": to_text(found.written_at),
         "transcribed": {"period": found.period, **page},
     }

@@ -21,6 +21,7 @@ from cna_service.cases.record import (
     Exchange,
     Vessel,
 )
+from cna_service.cases.record_transcripts import Transcripts
 
 # Of our own people a partner learns the office, not the person's account, session or delegation.
 _OUTWARD_ACTOR = ("kind", "post", "office", "state")
@@ -69,6 +70,8 @@ def visible(record: CaseRecord, viewer: Viewer) -> CaseRecord:
         clocks=clocks,
         submissions=submissions,
         documents=tuple(_documents(record, exchanges)),
+        # Which of what they see was typed in from paper; the periods themselves are ours.
+        transcripts=Transcripts(transcribed=record.transcripts.transcribed),
     )
     instants = sorted(_instants(shown))
     return replace(

@@ -180,7 +180,8 @@ def _seconds(due: datetime, until: datetime) -> int:
     return max(0, int((until - due).total_seconds()))
 
 
-def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: int, stream: str) -> None:
+def lapse_draft(clock: Clock, passed: list[str], late: int) -> Draft:
+    """``clock.lapsed``: which clock, what its provision says, which warnings it takes along, so many seconds late."""
     terms = clock.terms
     body = {
         "clock": clock.id,
@@ -193,7 +194,12 @@ def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: 
         "passed": passed,
         "late_by_seconds": late,
     }
-    work.append(Draft("clock.lapsed", body), stream)
+    return Draft("clock.lapsed", body)
+
+
+def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: int, stream: str) -> None:
+    terms = clock.terms
+    work.append(lapse_draft(clock, passed, late), stream)
     if clock.kind != "own":
         _alert_about(service, work, clock, "clock_lapsed", stream)
         return

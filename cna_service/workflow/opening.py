@@ -99,7 +99,9 @@ def _open(
             raise NotAnExercise("Add to this case what happens, or link another one.")
         at = _receipt_instant(asked, work, began)
         asked.done()
-        work.begin_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
+        if work.paper is None:
+            # A case that began on paper has its stream, under the reference that was given then.
+            work.begin_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
         opened = {
             "exercise": service.desk.is_exercise,
             AS_EXERCISE: True if as_exercise else None,
@@ -122,7 +124,7 @@ def _open(
         exchange.done()
         for other in others:
             link(work, work.stream, other, _WHY_LINKED[as_exercise])
-        _take_or_summon(service, work)
+        take_or_summon(service, work)
         return done(work, vessels=[{"vessel": v.n, "name": v.label} for v in work.case.vessels],
                     exchange=work.case.exchanges[-1].n if work.case.exchanges else None,
                     missing=unidentified_json(work.case),
@@ -159,7 +161,10 @@ def _receipt_instant(asked: Asked, work: Work, began: datetime | None) -> dateti
     return began
 
 
-def _take_or_summon(service: Service, work: Work) -> None:
+def take_or_summon(service: Service, work: Work) -> None:
+    """Whoever has the watch and opens a case holds it; for anybody else's the watch is summoned (desk-rules 1.4)."""
+    if work.paper is not None:
+        return
     record = work.case
     watch = who_has_the_watch(work.of(ROSTERS, DUTY), work.now)
     subject = Subject(record.ref, record.exchanges[-1].n if record.exchanges else None)
@@ -254,7 +259,7 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
         arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
     if exchange.is_inbound and exchange.kind == REQUEST:
         arming.arm_own_target(service, work, exchange)
-    if not exchange.is_inbound and exchange.channel == "mail":
+    if not exchange.is_inbound and exchange.channel == "mail" and work.paper is None:
         send_ask(service, work, exchange)
     return work.case.exchange(exchange.n)
 
