@@ -81,7 +81,7 @@ def instruction_text(head: Head, lines: Sequence[Told], words: str | None) -> st
             else " Nothing was asked."
         )
         body.append(f"NOTHING IS GRANTED.{since}")
-    body += [words] if words else []
+    body += [f"Added by the officer: {words}"] if words else []
     body += [*_ENDS, "Read this back."]
     return _framed(head, body)
 

@@ -23,6 +23,7 @@ from cna_service.workflow.reconcile import pass_over, reconcile
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.statements import keep_statement
 from cna_service.workflow.steps import ask_question, choose_basis, extend, record_standing, withdraw
+from tests.corpus.cases_sea import at_sea
 from tests.workflow.desk import LiveDesk
 from tests.workflow.requests import BAR_TEST, SUA
 
@@ -217,4 +218,4 @@ def law_changes(desk: LiveDesk, ref: str) -> None:
     desk.do(rebase, "duty-1", ref, 1, change=ahead["change"], **change)
 
 
-MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest}
+MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest, "at-sea": at_sea}

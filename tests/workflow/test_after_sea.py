@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cna_service.cases.types_sea import ENTRY_TYPES
 from cna_service.kit.errors import Invalid, NotFound
 from cna_service.kit.instants import to_text
 from cna_service.workflow.at_sea import record_action
@@ -17,8 +18,10 @@ from cna_service.workflow.custody import record_custody
 from cna_service.workflow.instruct import give_instruction
 from cna_service.workflow.notifying import notify, summarise_evidence
 from cna_service.workflow.opening import open_exchange
+from cna_service.workflow.replay import replay
 from cna_service.workflow.reports import make_report
 from cna_service.workflow.results import report_result
+from tests.corpus.cases_sea import at_sea
 from tests.workflow.acts import answer, asked
 from tests.workflow.desk import LiveDesk
 from tests.workflow.station import T0, minutes
@@ -233,3 +236,25 @@ def test_reports_that_contradict_each_other_keep_a_case_open_until_somebody_reco
     assert "conflict:1.claim" in [i["what"] for i in refused.value.facts["items"]]  # type: ignore[attr-defined]
     desk.do(close_case, "duty-1", ref, waived="The master was confused.")
     assert desk.last(ref, "case.closed").body["waived"][0]["by"].endswith(desk.officer("duty-1").name)
+
+
+def test_a_whole_boarding_replays_to_its_rows_and_uses_every_entry_type(either_desk: LiveDesk) -> None:
+    desk = either_desk
+    ref = at_sea(desk)
+    done = replay(desk.service)
+    assert (done.exit_code, done.differences) == (0, ())
+    assert {t.name for t in ENTRY_TYPES} - set(desk.types(ref)) == set()
+    assert desk.case(ref).is_closed
+
+
+def test_what_comes_after_closing_still_stops_a_unit(desk: LiveDesk) -> None:
+    ref = outbound(desk)
+    passed = {"unit": CUTTER, "circuit": "HF 5", "passed_to": {"name": "Moss"}, "seen": desk.look(ref)}
+    desk.do(give_instruction, "duty-1", ref, **passed)
+    desk.do(close_case, "duty-1", ref, waived="Given up.")
+    desk.advance(minutes=5)
+    answer(desk, ref, values={"board": "denied"}, by=CAPTAIN)
+    desk.settle()
+    assert desk.alert(ref, "instruction_stale").is_open
+    desk.advance(hours=2)
+    assert desk.types(ref).count("instruction.stale") == 1

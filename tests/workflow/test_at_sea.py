@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cna_service.api import steps_sea
+from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
 from cna_service.workflow.at_sea import explain_action, record_action
@@ -226,3 +228,28 @@ def test_a_condition_that_demands_a_report_owes_it_with_a_clock(desk: LiveDesk) 
     desk.do(make_report, "duty-1", ref, owes="r1", sent_to="MRCC XP", channel="phone")
     clock = next(c for c in desk.case(ref).clocks if c.terms.get("words", "").startswith("report owed"))
     assert clock.stopped_at is not None
+
+
+@pytest.mark.parametrize("who", ["aud-1", "admin-1", "rec-1", "mrcc-xp"])
+def test_rule_9_2_only_the_desk_instructs_and_records_what_was_done_at_sea(desk: LiveDesk, who: str) -> None:
+    ref = outbound(desk)
+    before = desk.look(ref)
+    actor = desk.authority(who) if who == "mrcc-xp" else desk.officer(who)
+    bodies: dict[str, dict[str, Any]] = {
+        "instructions": {"unit": CUTTER, "circuit": "HF 5", "passed_to": {"name": "Moss"}, "seen": before},
+        "actions": {"measure": "board", "by_unit": CUTTER, "happened_at": to_text(T0)},
+        "conditions": {"exchange": 1, "answer": 1, "measure": "board", "condition": 1, "met": "yes"},
+        "custody": {"what": "taken", "items": ["a net"]},
+        "reports": {"owes": "r1", "sent_to": "x", "channel": "mail"},
+        "compensation": {"by": "Owners", "against": "XA", "ground": "damage"},
+        "instructions/{n}/readback": {"by": {"name": "Moss"}, "words": "w", "is_correct": True},
+        "actions/{n}/reason": {"reason": "w"},
+        "compensation/{n}/answer": {"outcome": "open"},
+    }
+    for step in steps_sea.CASE_STEPS:
+        with pytest.raises(NotPermitted):
+            step.verb(desk.service, actor, ref, bodies.get(step.path, {}), None)
+    for each in (*steps_sea.EXCHANGE_STEPS, *steps_sea.NUMBERED_STEPS):
+        with pytest.raises(NotPermitted):
+            each.verb(desk.service, actor, ref, 1, bodies.get(each.path, {}), None)
+    assert desk.look(ref) == before
