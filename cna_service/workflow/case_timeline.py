@@ -16,7 +16,7 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
-from cna_service.workflow import timeline_dealings, timeline_sea
+from cna_service.workflow import timeline_answers, timeline_dealings, timeline_sea
 from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
@@ -238,6 +238,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     "alert.raised": _alert,
     **timeline_sea.SAYS,
     **timeline_dealings.SAYS,
+    **timeline_answers.SAYS,
 }
 
 

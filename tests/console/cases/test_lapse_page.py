@@ -64,3 +64,36 @@ def test_rule_1_1_a_claimed_limit_gives_no_effect_in_law(night: Night) -> None:
     ref = ran_out(night, legal_basis=[], **night.limit(hours=2))
     page = page_of(night, ref)
     assert "no effect in law can be recorded" in page.text
+
+
+def test_rule_5_4_an_effect_is_proposed_by_one_officer_and_approved_by_another(night: Night) -> None:
+    ref = night.browser_call()
+    new = f"/console/cases/{ref}/exchanges/new"
+    night.browser.submit(
+        night.browser.get(new),
+        new,
+        authority="ops-xf",
+        measures=["board"],
+        basis="sua-8bis-5-d",
+        form="written",
+    )
+    do = f"/console/cases/{ref}/exchanges/2/do/their-acknowledgement"
+    night.browser.submit(night.browser.get(do), do, words="We have it.", by__name="Cdr Tan")
+    night.hours_pass(5)
+    path = f"/console/cases/{ref}/exchanges/2/lapse"
+    page = night.browser.get(path)
+    assert "All of them, after the limit" in page.text
+    begun = str(night.entries(ref, "exchange.acknowledged")[0].seq)
+    looked = {f"looked__{n}__at": "yes" for n in range(5)} | {f"looked__{n}__by": "Reyes" for n in range(5)}
+    again = night.browser.submit(page, path, status=422, words="Nothing.", **dict(list(looked.items())[:3]))
+    assert "tick each channel" in again.text
+    review = night.browser.submit(page, path, words="Nothing came.", start__seq=begun, **looked)
+    assert "A second officer must approve it" in review.text
+    night.browser.submit(review, path, act="record")
+    assert "Another officer reads it and approves" in night.browser.get(path).text
+    other = night.as_role("supervisor")
+    shown = other.get(path)
+    assert "Deemed grant" in shown.text and "Board" in shown.text.title()
+    other.submit(shown, path, act="approve")
+    recorded = night.entries(ref, "lapse.recorded")[0]
+    assert recorded.body["items"] == [{"vessel": 1, "measure": "board"}]
