@@ -19,6 +19,7 @@ from cna_service.ledger import store
 from cna_service.ledger.entry import Body, Draft
 from cna_service.ledger.queries import first_entry
 from cna_service.workflow.projections import DESK, DIRECTORY, LAW, LISTED, STREAMS
+from cna_service.workflow.revising import list_touched_by_edits
 from cna_service.workflow.service import Service
 
 _FACTS = frozenset({"participation.noted", "election.noted", "declaration.noted", "suspension.noted"})
@@ -114,15 +115,21 @@ def list_offices(service: Service, seeds: Iterable[Seed]) -> int:
 
 
 def adopt_policies(service: Service) -> list[str]:
-    """Record each policy file in force that is not the version recorded last, and keep its text; returns the paths."""
+    """Record each policy file in force that is not the version recorded last, and keep its text; returns the paths.
+
+    An edited file of the catalogue lists the open exchanges that it touches (desk-rules 10.2).
+    """
     in_force = _policies_in_force(service)
     new = [(p, sha256) for sha256, (p, _) in service.policies.files.items() if in_force.get(p) != sha256]
     if not new:
         return []
+    entries: dict[str, str] = {}
     with service.write(SERVICE, Action.POLICY_APPLY, DESK) as work:
         for path, sha256 in sorted(new):
             work.cite(*service.policies.text_of(sha256))
-            work.append(Draft("policy.adopted", {"path": path, "policy_sha256": sha256}))
+            entry = work.append(Draft("policy.adopted", {"path": path, "policy_sha256": sha256}))
+            entries[path] = entry.id
+    list_touched_by_edits(service, in_force, entries)
     return sorted(path for path, _ in new)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cna_service.bootstrap import read_policies
 from cna_service.cases.grants import grants
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid
@@ -19,10 +22,11 @@ from cna_service.workflow.closing import close_case
 from cna_service.workflow.notices import note_election, note_participation
 from cna_service.workflow.projections import DESK, LAW, case_stream
 from cna_service.workflow.rebase import ChangeDecided, rebase
+from cna_service.workflow.seeding import adopt_policies
 from tests.workflow.acts import asked, received
 from tests.workflow.desk import Answered, LiveDesk
 from tests.workflow.requests import BAR_TEST, SUA
-from tests.workflow.station import minutes
+from tests.workflow.station import CONFIG, make_service, minutes
 
 
 def correct_xa(desk: LiveDesk, **more: Any) -> Answered:
@@ -223,3 +227,54 @@ def test_rule_10_2_rebasing_names_a_change_that_touches_the_exchange(desk: LiveD
     with pytest.raises(Invalid) as unsaid:
         desk.do(rebase, "duty-1", ref, 1, seen=desk.look(ref))
     assert {p.pointer for p in unsaid.value.problems} == {"/change", "/keep", "/reason"}
+
+
+def edited(desk: LiveDesk, folder: Path, edits: dict[str, str]) -> LiveDesk:
+    """The desk started again after somebody edited the file of CETS 156."""
+    changed = folder / "config"
+    shutil.copytree(CONFIG, changed)
+    file = changed / "agreements" / "cets156.toml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    policies = read_policies(changed, exercise=True)
+    later = LiveDesk(make_service(desk.service.database, desk.clock, policies=policies), desk.clock)
+    adopt_policies(later.service)
+    return later
+
+
+def test_rule_10_2_an_edit_of_a_file_lists_at_start_what_it_touches(desk: LiveDesk, tmp_path: Path) -> None:
+    ref, other = received(desk, **BAR_TEST), sua_case(desk)
+    text = 'limit = { value = 4, unit = "h", qualifier = "where practicable" }'
+    later = edited(desk, tmp_path, {text: text.replace("4", "6")})
+    assert "law.changed" in later.types(ref) and "law.changed" not in later.types(other)
+    body = later.last(ref, "law.changed").body
+    assert (body["kind"], body["of"], body["subject"]["instrument"]) == (
+        "not_said",
+        "policy.adopted",
+        "cets156",
+    )
+    assert adopt_policies(later.service) == [], "a second start lists nothing again"
+    old = later.clock_of(ref)
+    told = {"change": body["change"], "keep": False, "reason": "Six hours it is.", "seen": later.look(ref)}
+    later.do(rebase, "duty-1", ref, 1, **told)
+    fresh = next(c for c in later.case(ref).clocks if c.terms.get("provision") == "coe-7" and c.is_running)
+    assert (fresh.kind, fresh.starts_at) == ("claimed", old.starts_at), "an edit ends the adoption"
+    assert fresh.due_at == (old.starts_at or later.clock.now()) + timedelta(hours=6)
+
+
+def test_rule_10_2_an_edit_says_in_the_file_which_of_the_three_it_is(desk: LiveDesk, tmp_path: Path) -> None:
+    ref = received(desk, **BAR_TEST)
+    said = '[[revision]]\nday = "2026-11-21"\nchange = "correction"\nwords = "misread"\n\n[[provision]]\nid = "coe-5"'
+    text = 'limit = { value = 4, unit = "h", qualifier = "where practicable" }'
+    edits = {'[[provision]]\nid = "coe-5"': said, text: text.replace("4", "6")}
+    later = edited(desk, tmp_path, edits)
+    assert later.last(ref, "law.changed").body["kind"] == "correction"
+
+
+def test_rule_10_2_an_edit_that_changes_no_term_touches_nothing(desk: LiveDesk, tmp_path: Path) -> None:
+    ref = received(desk, **BAR_TEST)
+    later = edited(desk, tmp_path, {"# Parties and dates:": "# Parties, and their dates:"})
+    assert "law.changed" not in later.types(ref)
