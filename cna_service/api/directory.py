@@ -12,7 +12,7 @@ from cna_service.api import shapes
 from cna_service.api.calls import Caller, Command, Desk
 from cna_service.api.shapes import TOLD_INSTANT, one_of, text, thing, yes_no
 from cna_service.cases.as_json import plain
-from cna_service.directory.model import CHANNELS, FUNCTIONS, HOURS, SUBJECTS, Authority
+from cna_service.directory.model import CHANNELS, FUNCTIONS, HOURS, STALE, SUBJECTS, Authority
 from cna_service.identity.permissions import Action, require
 from cna_service.kit.instants import to_text
 from cna_service.workflow import contacts
@@ -69,12 +69,13 @@ def list_authorities(
         "known_at": plain(found.known_at),
         "seq": found.seq,
         "leaf": found.leaf,
-        "authorities": [authority_json(a, found.at) for a in mine],
+        "authorities": [authority_json(a, found.at, is_ours=actor.kind != "authority") for a in mine],
     }
     return JSONResponse(told)
 
 
-def authority_json(authority: Authority, at: datetime) -> dict[str, Any]:
+def authority_json(authority: Authority, at: datetime, *, is_ours: bool) -> dict[str, Any]:
+    """``is_ours``: for our officers; whom they reached is no partner's business."""
     return {
         "id": authority.id,
         "state": authority.state,
@@ -98,12 +99,12 @@ def authority_json(authority: Authority, at: datetime) -> dict[str, Any]:
                 "hours": c.hours,
                 "verified_at": plain(c.verified_at),
                 "by": plain(c.by),
-                "spoke_to": plain(c.spoke_to),
+                "spoke_to": plain(c.spoke_to) if is_ours else None,
                 "since": plain(c.since),
                 "state": c.state_at(at),
                 "doubted_at": plain(c.doubted_at),
                 "doubted_why": c.doubted_why,
-                "usable": c.is_usable,
+                "usable": c.is_usable and c.state_at(at) != STALE,
             }
             for c in authority.contacts
         ],

@@ -250,3 +250,51 @@ def test_misshapen_files_are_refused_and_not_stumbled_over(text: str) -> None:
 def test_an_empty_directory_offers_nobody() -> None:
     assert list(Directory()) == []
     assert Directory().for_state("XB", at=AT) == ()
+
+
+def test_what_is_listed_ahead_of_its_day_leaves_what_holds_until_then() -> None:
+    coming = listed(name="New Operations", **{"from": "2027-01-01T00:00:00Z"})
+    state = fold([entry(1, "authority.listed", listed()), entry(2, "authority.listed", coming, AT + DAY)])
+    before, after = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 2, 1, tzinfo=UTC)
+    assert [a.name for a in state.for_state("XB", at=before)] == ["Operations"]
+    assert [a.name for a in state.for_state("XB", at=after)] == ["New Operations"]
+    moved = {"authority": "ops-xb", "contact": "c1", "kind": "phone", "value": "+15550111"}
+    state = apply_directory(state, entry(3, "authority.contact_changed", moved, AT + 2 * DAY))
+    assert [a.contacts[0].value for a in state.for_state("XB", at=before)] == ["+15550111"]
+    assert [a.contacts[0].value for a in state.for_state("XB", at=after)] == ["+15550111"]
+
+
+def test_a_doubt_is_not_imported_away_and_proving_ends_it() -> None:
+    doubt = {"authority": "ops-xb", "contact": "c1", "why": "wrong_number"}
+    state = fold(
+        [
+            entry(1, "authority.listed", listed()),
+            entry(2, "authority.contact_doubted", doubt, AT + DAY),
+            entry(3, "authority.listed", listed(name="Operations Centre"), AT + 2 * DAY),
+        ]
+    )
+    assert contact(state.find("ops-xb"), "phone") is None
+    proof = {"authority": "ops-xb", "contact": "c1", "by": "Lt. A", "spoke_to": "Watch"}
+    state = apply_directory(state, entry(4, "authority.contact_verified", proof, AT + 3 * DAY))
+    found = contact(state.find("ops-xb"), "phone")
+    assert found is not None and (found.by, found.spoke_to) == ("Lt. A", "Watch")
+    assert [found.state_at(AT + 3 * DAY), found.state_at(AT + 400 * DAY)] == ["verified", "stale"]
+
+
+def test_remarks_and_hours_survive_the_way_out_and_in() -> None:
+    always = {"contact": "c1", "kind": "phone", "value": "+15550100", "hours": "always"}
+    state = fold([entry(1, "authority.listed", listed(contacts=[always], remarks="One of two."))])
+    read = import_csv(export_csv(state))
+    assert not read.problems
+    again = fold(entry(n, "authority.listed", body) for n, body in enumerate(read.bodies, 1))
+    assert again.find("ops-xb").remarks == "One of two."
+    assert again.find("ops-xb").contacts[0].hours == "always"
+    wrong = import_csv(export_csv(state).replace(",always", ",sometimes"))
+    assert [p.pointer for p in wrong.problems] == ["line 2/contacts/0/hours"]
+
+
+def test_a_file_of_before_the_new_columns_is_still_read() -> None:
+    old = ",".join(c for c in COLUMNS if c not in ("remarks", "hours"))
+    row = "ops-xb,XB,Operations,requests,,,UTC,,,a letter,c1,phone,+15550100,,,"
+    read = import_csv(f"{old}\n{row}\n")
+    assert not read.problems and read.bodies[0]["contacts"][0]["value"] == "+15550100"
