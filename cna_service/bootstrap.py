@@ -178,6 +178,9 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         body_limit=settings.body_limit_mb * 1024 * 1024,
         acknowledge_within=timedelta(minutes=settings.acknowledge_minutes),
         decision_lead=timedelta(minutes=settings.decision_lead_minutes),
+        confirm_in_writing_within=timedelta(hours=settings.confirm_in_writing_hours),
+        limitation_notice_within=timedelta(minutes=settings.limitation_notice_minutes),
+        channels_to_check=tuple(c.strip() for c in settings.lapse_channels.split(",") if c.strip()),
     )
 
 

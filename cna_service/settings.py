@@ -63,6 +63,19 @@ class Settings(BaseSettings):
     simulation_open: bool = Field(False, description="exercise only: simulation calls from anywhere")
     acknowledge_minutes: int = Field(15, ge=1, le=240, description="own target for acknowledging a request")
     decision_lead_minutes: int = Field(45, ge=0, le=1440, description="time to reach whoever may decide")
+    confirm_in_writing_hours: int = Field(
+        24, ge=1, le=720, description="until an oral answer is to be confirmed in writing"
+    )
+    limitation_notice_minutes: int = Field(
+        30,
+        ge=1,
+        le=1440,
+        description="until they are to know that an answer of ours is narrower or taken back",
+    )
+    lapse_channels: str = Field(
+        "desk_mailbox,phone_log,embassy,liaison_officer,fax",
+        description="where to look for an answer before the effect of a lapse is recorded, with commas between",
+    )
 
     @field_validator("zone")
     @classmethod

@@ -89,7 +89,7 @@ def withdraw_answer(
         kept = {k: v for k, v in told.items() if v is not None}
         work.append(Draft("answer.withdrawn", kept, happened_at=happened, told_at=work.now, seen=seen))
         if answer.ours and answer.conveyed_at is not None:
-            owe_notice(work, n, answer)
+            owe_notice(service, work, n, answer)
         if actor.kind == "authority":
             raise_alert(service, work, "answer_withdrawn", subject=Subject(ref, n))
         tell_holders(service, work)

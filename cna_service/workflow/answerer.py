@@ -88,7 +88,8 @@ def check(
     at: datetime,
 ) -> tuple[tuple[Listing, ...], list[dict[str, Any]]]:
     """The rows consulted, and the items for which ``who`` is not the listed authority, each with ``why``."""
-    subjects = [s for o in exchange.offences if (s := _SUBJECT_OF.get(o)) is not None] or [None]
+    named = [s for o in exchange.offences if (s := _SUBJECT_OF.get(o)) is not None]
+    subjects: list[str | None] = [*named] or [None]
     rows: dict[tuple[str, str | None], Listing] = {}
     lacking = []
     for item in items:

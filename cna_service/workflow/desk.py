@@ -26,6 +26,10 @@ class Desk:
     body_limit: int = 25 * 1024 * 1024
     acknowledge_within: timedelta = timedelta(minutes=15)
     decision_lead: timedelta = timedelta(minutes=45)
+    confirm_in_writing_within: timedelta = timedelta(hours=24)
+    """By when a word is to be confirmed in writing, where nobody said another time: practice does it within the day."""
+    limitation_notice_within: timedelta = timedelta(minutes=30)
+    """By when the other side is to know that what it was told is narrower: its unit acts on the word meanwhile."""
     channels_to_check: tuple[str, ...] = ("desk_mailbox", "phone_log", "embassy", "liaison_officer", "fax")
     """Where an answer could have come in: all looked at before the effect of a lapse is recorded (desk-rules 5.4)."""
 

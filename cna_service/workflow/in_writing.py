@@ -7,7 +7,7 @@ when the writing comes; the entry holds in clear where they differ, so that no r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from cna_service.cases.answer_states import confirmed_by, is_oral_grant
@@ -28,11 +28,6 @@ from cna_service.workflow.receipts import done, exchange_of
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import close_alerts, raise_alert
 from cna_service.workflow.work import Work
-
-WRITING_WITHIN = timedelta(hours=24)
-"""By when a word is to be confirmed in writing, where nobody said another time: practice confirms within the day."""
-NOTICE_WITHIN = timedelta(minutes=30)
-"""By when the other side is to know that what it was told is narrower: its unit acts on the word meanwhile."""
 
 _RANK = {"granted": 2, "granted_with_conditions": 1}
 
@@ -117,11 +112,11 @@ def after_writing(service: Service, work: Work, n: int, told: Mapping[str, Any])
     exchange = exchange_of(work, n)
     answer = exchange.answers[-1]
     if is_oral_grant(answer) and told.get("counts", True):
-        _owe(work, n, answer, WRITTEN_CONFIRMATION, WRITING_WITHIN)
+        _owe(work, n, answer, WRITTEN_CONFIRMATION, service.desk.confirm_in_writing_within)
     if not answer.differs:
         return
     if answer.ours and any(d["narrower"] for d in answer.differs):
-        _owe(work, n, answer, LIMITATION_NOTICE, NOTICE_WITHIN)
+        owe_notice(service, work, n, answer)
     raise_alert(service, work, "writing_differs", subject=Subject(work.case.ref, n))
 
 
@@ -139,10 +134,9 @@ def _owe(work: Work, n: int, answer: Answer, event: str, within: timedelta) -> N
     arm_own_clock(work, n, now, now + within, words=words, event=event, alert=_ALERTS[event], answer=answer.n)
 
 
-def owe_notice(work: Work, n: int, answer: Answer) -> datetime:
-    """The other side is to be told about this answer of ours; returns by when."""
-    _owe(work, n, answer, LIMITATION_NOTICE, NOTICE_WITHIN)
-    return work.now + NOTICE_WITHIN
+def owe_notice(service: Service, work: Work, n: int, answer: Answer) -> None:
+    """The other side is to be told about this answer of ours."""
+    _owe(work, n, answer, LIMITATION_NOTICE, service.desk.limitation_notice_within)
 
 
 def read_writing(

@@ -186,7 +186,7 @@ def _page(
         exchange=exchange_of(view, n),
         clock=shown,
         proposed=view.sheet(proposed) if proposed else None,
-        is_mine=bool(proposed) and proposed["actor"].get("id") == visit.officer.id,
+        is_mine=proposed is not None and proposed["actor"].get("id") == visit.officer.id,
         why_not=why,
         form=form,
         channels=_channels(service_of(request)),
