@@ -11,11 +11,13 @@ from sqlalchemy import Connection, insert, select
 
 from cna_service.cases.as_json import case_json
 from cna_service.documents.answer_text import answer_mail
+from cna_service.documents.paper import paper_text
 from cna_service.identity.actors import SERVICE
 from cna_service.kit.instants import from_text
 from cna_service.ledger import tables as t
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.store import read_entries
+from cna_service.workflow.certificate_paper import certificate_paper
 from cna_service.workflow.letters import written_answer
 from cna_service.workflow.projections import ALERTS, CASE
 from cna_service.workflow.replay import as_plain
@@ -87,11 +89,34 @@ def folded_record(service: Service, stream: str) -> dict[str, Any]:
         }
 
 
+def differences(then: Any, now: Any, at: str = "") -> Iterator[str]:
+    """Where the record of today says otherwise than the kept one. What a later build reads in the same entries besides,
+    under names of its own, changes nothing that was said; the next release keeps that too."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        for key, value in then.items():
+            if key in now:
+                yield from differences(value, now[key], f"{at}/{key}")
+            else:
+                yield f"{at}/{key}: is gone, was {value!r}"
+    elif isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
+        for n, (one, other) in enumerate(zip(then, now, strict=True)):
+            yield from differences(one, other, f"{at}/{n}")
+    elif then != now:
+        yield f"{at}: {then!r} is now {now!r}"
+
+
 def answer_texts(service: Service, clock: HandClock, stream: str) -> list[str]:
     """What was sent by mail, made anew from the entries there were when each answer was conveyed."""
     with service.database.read() as connection:
         entries = read_entries(connection, service.desk.log_origin, stream).entries
         return [_text(service, clock, connection, entries, n) for n, e in enumerate(entries) if _is_mail(e)]
+
+
+def certificate_texts(service: Service, stream: str) -> list[str]:
+    """Every certificate of the case as it stands, as text."""
+    with service.read() as reader:
+        record = reader.stream(stream).of(CASE)
+    return [paper_text(certificate_paper(service.desk, record, c)) for c in record.papers.certificates]
 
 
 def _is_mail(entry: Entry) -> bool:

@@ -34,7 +34,13 @@ def write(folder: Path, name: str, desk: LiveDesk, stream: str) -> None:
     )
     (folder / f"{name}.record.json").write_text(record + "\n", encoding="utf-8")
     texts = kept.answer_texts(desk.service, desk.clock, stream)
-    (folder / f"{name}.answers.json").write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n")
+    write_texts(folder / f"{name}.answers.json", texts)
+    if papers := kept.certificate_texts(desk.service, stream):
+        write_texts(folder / f"{name}.certificates.json", papers)
+
+
+def write_texts(path: Path, texts: list[str]) -> None:
+    path.write_text(json.dumps(texts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def write_lines(path: Path, desk: LiveDesk, stream: str) -> None:
