@@ -107,3 +107,16 @@ def test_issuing_and_revoking_are_entries(cna: CommandLine) -> None:
     assert exported.count('"type":"authority.token_issued"') == 2
     assert exported.count('"type":"authority.token_revoked"') == 1
     assert cna("authority", "token", "mrcc-xb", "--days", "91").code == 3
+
+
+def test_practice_r7_the_directory_in_force_at_an_instant_is_printed(cna: CommandLine) -> None:
+    cna.begun()
+    told = cna("authority", "list", "--state", "LV", "--function", "registry").out
+    assert "Security Police (Latvia)" in told and "Prosecutor General" in told
+    assert "In force" in told and "verified by us" in told
+    assert cna("authority", "list", "--function", "navigation", "--json").json["authorities"] == []
+    # Before this desk had a directory, it listed nobody.
+    long_ago = cna("authority", "list", "--at", "2020-01-01T00:00:00Z")
+    assert "Nobody is listed." in long_ago.out
+    wrong = cna("authority", "list", "--at", "noon")
+    assert wrong.code == 3 and "--at" in wrong.err

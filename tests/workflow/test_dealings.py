@@ -16,7 +16,9 @@ from cna_service.cases.pointed import states_pointed_to
 from cna_service.cases.statements import contradictions
 from cna_service.cases.visible import Viewer, visible
 from cna_service.identity.rules import NotPermitted
+from cna_service.workflow.alike import other_cases
 from cna_service.workflow.chase import record_try
+from cna_service.workflow.closing import link_cases
 from cna_service.workflow.facts import record_fact
 from cna_service.workflow.opening import open_exchange
 from cna_service.workflow.reconcile import NoConflict, StateWasAsked, pass_over, reconcile
@@ -113,6 +115,25 @@ def test_practice_r17_a_position_says_which_waters_and_who_says_so(desk: LiveDes
     kept = desk.record_json(ref)["positions"][-1]
     assert kept["position"]["text"] == told["position"] and kept["position"]["point"] is None
     assert (kept["waters"], kept["waters_said_by"], kept["datum"]) == ("high seas", "unit 2", "WGS 84")
+
+
+def test_practice_r20_no_program_links_two_cases_and_d5_five_spellings_are_offered_as_one(
+    desk: LiveDesk,
+) -> None:
+    ref = received(desk)
+    for name in ("ROSELINE A", "ROSALINE A", "ROSELINE-A", "ROZELINE A", "ROSELINA"):
+        desk.do(record_fact, "duty-1", ref, "identifiers", field="name", value=name, how="as_heard")
+    later = asked(desk, "board")
+    desk.do(record_fact, "duty-1", later, "identifiers", field="name", value="ROSELINE", how="written")
+    with desk.service.read() as reader:
+        offered = {o.ref: o.shares for o in other_cases(reader, desk.case(later))}
+    assert "alike" in offered[ref]
+    assert "case.linked" not in desk.types(ref) + desk.types(later)
+    desk.do(link_cases, "duty-2", later, case=ref, reason="the same hull on both photographs")
+    assert desk.last(ref, "case.linked").actor["id"] == "duty-2"
+    # One vessel in the case, by whatever name: nothing is merged and nothing contradicts.
+    assert len(desk.case(ref).vessels) == 1
+    assert "name" not in {c.field for c in conflicts(desk.case(ref))}
 
 
 # --- reports that differ
