@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.rules import not_adopted
+from cna_service.cli import check_deciding
 from cna_service.cli.remarks import Remark, remark, well, wrong
 from cna_service.cli.shown import instant
 from cna_service.db.database import Database
@@ -19,8 +20,9 @@ from cna_service.identity.officers import Officer, Officers
 from cna_service.kit.clock import SystemClock
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger.folds import Folds
-from cna_service.workflow.projections import DESK, DESK_STATE, DUTY, LAW, LOG, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DELEGATIONS, DESK, DESK_STATE, DUTY, LAW, LOG, OFFICERS, ROSTERS
 from cna_service.workflow.status import HOW_TO_BEGIN
+from cna_service.workflow.two_person import TwoPerson
 from cna_service.workflow.verification import fresh_folds
 
 _OLDEST_BACKUP = timedelta(hours=26)
@@ -29,10 +31,12 @@ _MOST_GAPS = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``catalogue``: None where it could not be read; ``days``: how far ahead the roster is looked at."""
+    """``catalogue``: None where it could not be read; ``days``: how far ahead the roster is looked at; ``two_person``:
+    the rules as they can be read."""
 
     catalogue: Catalogue | None
     days: int
+    two_person: TwoPerson = TwoPerson()
 
 
 def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
@@ -48,7 +52,10 @@ def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
             yield wrong("log", f"{desk.broken}. Run `cna ledger verify`.")
         officers = desk.of(OFFICERS)
         yield from _officers(officers)
-        yield from _roster(folds.current(connection, DUTY).of(ROSTERS), officers, now, wanted.days)
+        rosters = folds.current(connection, DUTY).of(ROSTERS)
+        yield from _roster(rosters, officers, now, wanted.days)
+        yield from check_deciding.delegations(desk.of(DELEGATIONS), officers, now)
+        yield from check_deciding.second_officers(wanted.two_person, rosters, officers, now, wanted.days)
         if wanted.catalogue is not None:
             left = len(not_adopted(wanted.catalogue, desk.of(LAW), now))
             yield from _adopted(wanted.catalogue, left)

@@ -17,6 +17,7 @@ from cna_service.escalation.ladder_file import read_ladders
 from cna_service.escalation.words import read_texts
 from cna_service.kit.errors import Invalid
 from cna_service.workflow import two_person
+from cna_service.workflow.two_person import TwoPerson
 
 ACKNOWLEDGEMENT = "acknowledgement.toml"
 """Optional: ``receipt_acknowledges = ["coe-7"]``, provisions for which the receipt shall count as acknowledgement."""
@@ -43,6 +44,16 @@ def look(settings: Settings, *, exercise: bool) -> tuple[Catalogue | None, list[
     if catalogue is not None:
         found += _acknowledgement(folder / ACKNOWLEDGEMENT, catalogue)
     return catalogue, found
+
+
+def two_person_rules(settings: Settings) -> TwoPerson:
+    """The rules in force; none where the file is not there or cannot be read, which ``look`` says."""
+    try:
+        return two_person.read_two_person(
+            (config_folder(settings) / two_person.FILE).read_text(encoding="utf-8")
+        )
+    except (Invalid, OSError, UnicodeDecodeError):
+        return TwoPerson()
 
 
 def _catalogue(folder: Path, *, exercise: bool) -> tuple[Catalogue | None, list[Remark]]:

@@ -93,7 +93,7 @@ def _to(asked: Asked) -> dict[str, str]:
     part = asked.part("to", required=True)
     fields = {f: part.text(f, longest=200) for f in ("officer", "role", "post", "office")}
     told = {f: v for f, v in fields.items() if v}
-    if sum(f in told for f in ("officer", "role", "post")) != 1 and not part.is_empty:
+    if sum(f in told for f in ("officer", "role", "post")) != 1 and isinstance(asked.raw("to"), Mapping):
         part.wrong("officer", None, "name one: an officer, a role, or a post", "send officer, role or post")
     if told.get("role") and told["role"] not in OFFICER_ROLES:
         part.wrong("role", told["role"], "is no role here", f"one of: {', '.join(sorted(OFFICER_ROLES))}")
