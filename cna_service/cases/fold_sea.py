@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from cna_service.cases.changing import replace
 from cna_service.cases.clocks import after_event
 from cna_service.cases.fold_arrivals import noted
 from cna_service.cases.record import CaseRecord
@@ -53,6 +53,7 @@ def _line(b: Mapping[str, Any]) -> Line:
         until=from_optional(b.get("until")),
         asked_at=from_optional(b.get("asked_at")),
         why=b.get("why"),
+        because=b.get("because"),
         conditions=b.get("conditions", ()),
         condition_items=tuple(b.get("condition_items", ())),
         is_deemed=bool(b.get("is_deemed", False)),

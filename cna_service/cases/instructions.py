@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from cna_service.cases.grants import ENDED, HELD, NO_WORD, Grant, grants
+from cna_service.cases.grants import ENDED, NO_WORD, Grant, grants
 from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Exchange
 from cna_service.cases.record_sea import MAY, MAY_NOT, NOT_GRANTED, Instruction, Line
 from cna_service.kit.instants import to_text
 
 NOT_FOR_UNITS = ("confirm_registry", "waive_jurisdiction")
 """Measures between States; no unit does them."""
+
+WITHDRAWN, NOT_IN_FORCE = "withdrawn", "not_in_force"
 
 AGAIN = timedelta(minutes=15)
 """How long after a summons about a stale instruction the next one comes, while no read-back is logged."""
@@ -77,9 +79,8 @@ def _line(record: CaseRecord, key: Key, grant: Grant | None, asked: Exchange | N
 def _granted(record: CaseRecord, grant: Grant, since: datetime | None, at: datetime) -> Line:
     answer, item = _source(record, grant)
     items = item.condition_items if item else ()
-    says, why = (MAY, None) if grant.is_in_force else (NOT_GRANTED, grant.why or grant.state)
-    if grant.state == ENDED:
-        says, why = MAY_NOT, ENDED
+    why = _why_not(grant, at)
+    says = MAY if why is None else MAY_NOT if why in (ENDED, WITHDRAWN) else NOT_GRANTED
     return Line(
         vessel=grant.vessel,
         measure=grant.measure,
@@ -94,11 +95,21 @@ def _granted(record: CaseRecord, grant: Grant, since: datetime | None, at: datet
         starts_at=grant.valid_from,
         until=grant.valid_to,
         asked_at=since,
-        why=HELD if grant.state == HELD else why,
+        why=why,
+        because=None if why is None else grant.why,
         conditions=grant.conditions,
         condition_items=items,
         is_deemed=grant.is_deemed,
     )
+
+
+def _why_not(grant: Grant, at: datetime) -> str | None:
+    """A code for why it is no permission now: held, not_counted, not_yet, ended, withdrawn; None where it is one."""
+    if grant.is_in_force:
+        return None
+    if grant.state == ENDED and not (grant.valid_to is not None and at >= grant.valid_to):
+        return WITHDRAWN
+    return grant.state
 
 
 def _source(record: CaseRecord, grant: Grant) -> tuple[Answer | None, AnswerItem | None]:
@@ -144,10 +155,7 @@ def causes(record: CaseRecord, instruction: Instruction, at: datetime) -> tuple[
 
 def _changes(told: Line, now: Line | None) -> Iterator[tuple[str, int | None]]:
     if now is None or now.says != MAY:
-        yield (
-            (now.why if now is not None and now.why in (HELD, ENDED, "denied") else "not_in_force"),
-            (now.seq if now is not None else None),
-        )
+        yield (now.why or NOT_IN_FORCE, now.seq) if now is not None else (NOT_IN_FORCE, None)
     elif now.until is not None and (told.until is None or now.until < told.until):
         yield "ends_earlier", now.seq
     elif now.value == "granted_with_conditions" and now.seq != told.seq:
@@ -254,6 +262,7 @@ def line_json(line: Line) -> dict[str, Any]:
         "until": None if line.until is None else to_text(line.until),
         "asked_at": None if line.asked_at is None else to_text(line.asked_at),
         "why": line.why,
+        "because": line.because,
         "conditions": list(line.conditions) if isinstance(line.conditions, list | tuple) else None,
         "condition_items": [dict(i) for i in line.condition_items],
         "is_deemed": line.is_deemed or None,

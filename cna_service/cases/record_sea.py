@@ -18,10 +18,10 @@ MAY, MAY_NOT, NOT_GRANTED = "may", "may_not", "not_granted"
 class Line:
     """One measure of an instruction, as the unit was told it.
 
-    ``says``: may, may_not (refused, ended, or held back by the desk), not_granted (asked, and nothing in force).
-    ``seq`` and ``leaf``: the entry that it rests on, a permission or a refusal. ``why``: why it is no permission, a
-    code. ``conditions``: their texts, perhaps erased; ``condition_items``: number,
-    kind and end of each, in the clear.
+    ``says``: may, may_not (refused, ended, taken back, or held back by the desk), not_granted (asked, and nothing in
+    force). ``why``: why it is no permission, a code; ``because`` the same in words, where the code says too little.
+    ``seq`` and ``leaf``: the entry that it rests on, a permission or a refusal. ``conditions``: their texts, perhaps
+    erased; ``condition_items``: number, kind and end of each, in the clear.
     """
 
     vessel: int
@@ -38,6 +38,7 @@ class Line:
     until: datetime | None = None
     asked_at: datetime | None = None
     why: str | None = None
+    because: str | None = None
     conditions: object = ()
     condition_items: tuple[Mapping[str, Any], ...] = ()
     is_deemed: bool = False

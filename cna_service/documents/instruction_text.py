@@ -18,6 +18,9 @@ _ENDS = (
     "Anything not named here is NOT GRANTED. Saving life at sea needs no permission and is no permission.",
 )
 _WHY = {
+    "withdrawn": "taken back",
+    "not_counted": "it does not count as a permission",
+    "not_yet": "its validity has not begun",
     "held": "the writing differs from the word and nobody has read it yet",
     "ended": "its validity has ended",
     "not_instructed": "granted, and not passed on to you by this desk",
@@ -33,8 +36,8 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One line: what stands of a measure, ``says`` may, may_not or not_granted; instants in UTC. ``why``: a code, or
-    words where no code fits; ``answer`` and ``seq``: the answer and the entry that it rests on."""
+    """One line: what stands of a measure, ``says`` may, may_not or not_granted; instants in UTC. ``why``: a code,
+    ``because`` words of its own; ``answer`` and ``seq``: the answer and the entry that it rests on."""
 
     vessel: int
     measure: str
@@ -47,6 +50,7 @@ class Told:
     until: datetime | None
     asked_at: datetime | None
     why: str | None
+    because: str | None
     conditions: tuple[str, ...]
     is_deemed: bool
 
@@ -162,6 +166,8 @@ def _entry(line: Told) -> str:
 
 def reason(line: Told) -> str:
     """Why a measure is no permission, in words."""
+    if line.because is not None:
+        return line.because
     if line.why is None or line.why == line.value:
         return value_words(line.measure, line.value or "unanswered").label.lower()
     return _WHY.get(line.why, line.why.replace("_", " "))

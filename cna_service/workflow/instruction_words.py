@@ -76,6 +76,7 @@ def told_line(line: Line) -> Told:
         until=line.until,
         asked_at=line.asked_at,
         why=line.why,
+        because=line.because,
         conditions=tuple(str(t) for t in texts if t),
         is_deemed=line.is_deemed,
     )

@@ -8,8 +8,10 @@ import pytest
 
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
-from cna_service.workflow.instruct import give_instruction, read_back
+from cna_service.workflow.answer_changes import withdraw_answer
+from cna_service.workflow.instruct import OnlyExercise, give_instruction, read_back
 from cna_service.workflow.instruction_words import NothingToStop, instructions_json, stop_json
+from cna_service.workflow.opening import open_case, open_exchange
 from tests.workflow.acts import answer, asked
 from tests.workflow.desk import Answered, LiveDesk
 from tests.workflow.station import T0, minutes
@@ -241,3 +243,34 @@ def test_an_instruction_is_decided_on_what_its_maker_has_seen(desk: LiveDesk) ->
     give_answer(desk.service, desk.authority("mrcc-xp"), ref, 1, denied)
     with pytest.raises(CaseMoved):
         told(desk, ref, seen=seen)
+
+
+def test_rule_5_2_a_writing_that_differs_holds_the_measure_and_makes_it_stale(desk: LiveDesk) -> None:
+    ref = asked(desk, "board", "seize")
+    desk.attend(ref, "duty-1")
+    answer(desk, ref, values={"board": "granted", "seize": "granted"}, form="oral", by=CAPTAIN)
+    told(desk, ref)
+    back(desk, ref, 1)
+    answer(desk, ref, values={"board": "granted", "seize": "denied"}, form="written", by=CAPTAIN)
+    desk.settle()
+    assert lines(desk, ref) == {"board": "may", "seize": "not_granted"}
+    assert [b["what"] for b in desk.last(ref, "instruction.stale").body["because"]] == ["held"]
+    assert "nobody has read the writing yet" in told(desk, ref)["text"]
+
+
+def test_rule_5_2_a_grant_taken_back_makes_it_stale(desk: LiveDesk) -> None:
+    ref = granted(desk, "board")
+    told(desk, ref)
+    desk.advance(minutes=5)
+    desk.do(withdraw_answer, "duty-1", ref, 1, answer=1, by=CAPTAIN, words="No more.", seen=desk.look(ref))
+    desk.settle()
+    assert [b["what"] for b in desk.last(ref, "instruction.stale").body["because"]] == ["withdrawn"]
+    assert "Board: you MAY NOT. XP: taken back by who gave it." in shown(desk, ref)["text"]
+
+
+def test_rule_15_3_a_case_opened_as_an_exercise_gives_no_unit_an_instruction(desk: LiveDesk) -> None:
+    ref = str(desk.do(open_case, "duty-1", channel="radio", as_exercise=True)["case"])
+    body = {"direction": "outbound", "authority": "mrcc-xp", "measures": ["board"], "basis": ["xp-4"]}
+    desk.do(open_exchange, "duty-1", ref, **body, channel="phone", form="oral")
+    with pytest.raises(OnlyExercise):
+        told(desk, ref)
