@@ -8,10 +8,10 @@ states an effect.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from cna_service.cases.changing import replace
 from cna_service.cases.record import AnswerItem, CaseRecord, Clock
 from cna_service.ledger.entry import Entry
 

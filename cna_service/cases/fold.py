@@ -7,7 +7,6 @@ forgetting one is an error.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from cna_service.cases import (
     fold_answer_words,
@@ -22,6 +21,7 @@ from cna_service.cases import (
     fold_sea,
     fold_transcripts,
 )
+from cna_service.cases.changing import replace
 from cna_service.cases.fold_transcripts import after_transcribed, as_written
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.types import ENTRY_TYPES
@@ -60,10 +60,10 @@ def apply(record: CaseRecord, entry: Entry) -> CaseRecord:
     after = fold_papers.AFTER.get(entry.type)
     if after is not None and record.papers.certificates:
         record = after(record, entry)
-    record = replace(record, seq=entry.seq, leaf=entry.leaf, changed_at=entry.recorded_at)
+    told: dict[str, object] = {"seq": entry.seq, "leaf": entry.leaf, "changed_at": entry.recorded_at}
     if entry.actor.get("kind") in _HUMAN and not entry.type.startswith(_NOT_AN_ACT):
-        record = replace(record, last_human_at=entry.recorded_at, last_human=entry.actor)
-    return record
+        told |= {"last_human_at": entry.recorded_at, "last_human": entry.actor}
+    return replace(record, **told)
 
 
 def undeclared() -> set[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from cna_service.cases.changing import replace
 from cna_service.cases.clocks import LIMITATION_NOTICE, WRITTEN_CONFIRMATION, after_event
 from cna_service.cases.fold_answers import change_answer, stop_clocks
 from cna_service.cases.fold_arrivals import change, noted

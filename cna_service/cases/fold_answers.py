@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from cna_service.cases.changing import replace
 from cna_service.cases.clocks import ACKNOWLEDGED, WRITTEN_CONFIRMATION, after_answer, after_event
 from cna_service.cases.fold_arrivals import change, noted
 from cna_service.cases.record import Answer, AnswerItem, CaseRecord, Conveyance, Exchange

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
+from cna_service.cases.changing import replace
 from cna_service.cases.clocks import ACKNOWLEDGED, after_event
 from cna_service.cases.record import Acknowledgement, CaseRecord, Exchange, Fact, Item, Vessel
 from cna_service.kit.instants import from_text

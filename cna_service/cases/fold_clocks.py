@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from cna_service.cases.changing import replace
 from cna_service.cases.clocks import warnings
 from cna_service.cases.fold_arrivals import extended, noted
 from cna_service.cases.record import CaseRecord, Clock, Item

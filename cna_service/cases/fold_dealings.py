@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Literal
 
+from cna_service.cases.changing import replace
 from cna_service.cases.fold_arrivals import noted
 from cna_service.cases.record import CaseRecord
 from cna_service.ledger.entry import Entry

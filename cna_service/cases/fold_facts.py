@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from cna_service.cases.changing import replace
 from cna_service.cases.fold_arrivals import noted
 from cna_service.cases.fold_dealings import also
 from cna_service.cases.record import CaseRecord, Fact, Vessel

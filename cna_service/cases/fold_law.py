@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
+from cna_service.cases.changing import replace
 from cna_service.cases.fold_arrivals import change, noted
 from cna_service.cases.record import CaseRecord, Clock
 from cna_service.ledger.entry import Entry

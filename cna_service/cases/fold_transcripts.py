@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from cna_service.cases.changing import replace
 from cna_service.cases.fold_arrivals import noted
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.record_transcripts import PaperPeriod, TranscribedEntry
@@ -17,8 +17,7 @@ MARK = "transcribed"
 
 
 def mark_of(entry: Entry) -> Mapping[str, Any] | None:
-    found = entry.actor.get(MARK)
-    return found if isinstance(found, Mapping) else None
+    return entry.actor.get(MARK)
 
 
 def as_written(entry: Entry) -> Entry:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from cna_service.cases.store import normal
 from cna_service.cases.tables import case_key, case_row
@@ -43,14 +43,21 @@ def board(
 
     ``after`` is the reference of the last row of the page before.
     """
-    order = (
-        case_row.c.next_due_at.is_(None),
-        case_row.c.next_due_at,
-        case_row.c.changed_at.desc(),
-        case_row.c.ref,
-    )
-    query = select(*_COLUMNS).where(case_row.c.is_closed == closed).order_by(*order)
-    return _page(connection, query, limit, after)
+    row = case_row.c
+    order = (row.next_due_at.is_(None), row.next_due_at, row.changed_at.desc(), row.ref)
+    query = select(*_COLUMNS).where(row.is_closed == closed).order_by(*order)
+    if (last := _row(connection, after)) is not None:
+        then = or_(
+            row.changed_at < last.changed_at, and_(row.changed_at == last.changed_at, row.ref > last.ref)
+        )
+        if last.next_due_at is None:
+            query = query.where(row.next_due_at.is_(None), then)
+        else:
+            same_due = and_(row.next_due_at == last.next_due_at, then)
+            query = query.where(
+                or_(row.next_due_at.is_(None), row.next_due_at > last.next_due_at, same_due)
+            )
+    return _page(connection, query, limit)
 
 
 def of_authority(
@@ -63,7 +70,10 @@ def of_authority(
         .where(case_row.c.ref.in_(mine))
         .order_by(case_row.c.opened_at.desc(), case_row.c.ref)
     )
-    return _page(connection, query, limit, after)
+    if (last := _row(connection, after)) is not None:
+        same = and_(case_row.c.opened_at == last.opened_at, case_row.c.ref > last.ref)
+        query = query.where(or_(case_row.c.opened_at < last.opened_at, same))
+    return _page(connection, query, limit)
 
 
 def references(connection: Connection) -> list[tuple[str, bool]]:
@@ -72,12 +82,15 @@ def references(connection: Connection) -> list[tuple[str, bool]]:
     return [(row.ref, bool(row.is_closed)) for row in connection.execute(query)]
 
 
-def _page(connection: Connection, query: Any, limit: int, after: str | None) -> Page:
-    rows = [dict(r) for r in connection.execute(query).mappings()]
-    start = next((n + 1 for n, r in enumerate(rows) if r["ref"] == after), 0) if after else 0
-    page = rows[start : start + limit]
-    more = len(rows) > start + limit
-    return Page(tuple(page), page[-1]["ref"] if more and page else None)
+def _row(connection: Connection, ref: str | None) -> Row[Any] | None:
+    """Where a page goes on: after the row that was the last of the one before, as that row stands now."""
+    return connection.execute(select(case_row).where(case_row.c.ref == ref)).first() if ref else None
+
+
+def _page(connection: Connection, query: Select[Any], limit: int) -> Page:
+    rows = [dict(r) for r in connection.execute(query.limit(limit + 1)).mappings()]
+    page = rows[:limit]
+    return Page(tuple(page), page[-1]["ref"] if len(rows) > limit else None)
 
 
 def is_of_authority(connection: Connection, ref: str, authority: str) -> bool:

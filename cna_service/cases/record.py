@@ -1,6 +1,8 @@
 """What a case is: a value folded from its entries. Immutable; every part names the entry it comes from (``seq``).
 
 Values that may be erased (words, names, grounds) are ``object``: text, or ``Erased``. No rule reads them.
+
+The large ones have no ``slots``: a changed copy of a dictionary is what makes folding quick (``changing``).
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ class Fact:
     attachments: tuple[Mapping[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Vessel:
     n: int
     facts: tuple[Fact, ...] = ()
@@ -94,7 +96,7 @@ class Conveyance:
     confirmed_by: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     n: int
     seq: int
@@ -149,7 +151,7 @@ class Acknowledgement:
     words: object = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Exchange:
     """One formal ask and what came of it; inbound: they ask us, outbound: we ask them."""
 
@@ -190,7 +192,7 @@ class Exchange:
         return self.direction == "inbound"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clock:
     """A clock of one exchange. ``terms`` stand in its entry whole: replay reads no catalogue (desk-rules 10.1)."""
 
@@ -226,7 +228,7 @@ class Clock:
         return self.due_at is not None and self.stopped_at is None and self.lapsed_at is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseRecord:
     ref: str
     seq: int = 0

@@ -107,6 +107,11 @@ class Folds:
             while len(self._kept) > self._keep:
                 self._kept.popitem(last=False)
 
+    def forget(self) -> None:
+        """Drop what was folded; it is folded again when it is asked for."""
+        with self._lock:
+            self._kept.clear()
+
     def _read(self, connection: Connection, start: Folded, at: Head) -> Folded:
         reading = store.read_entries(connection, self.log, start.stream, after=start.head, until=at.seq)
         folded = self._apply(start, reading.entries, start.broken or reading.broken)

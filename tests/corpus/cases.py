@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from cna_service.identity.permissions import Action
+from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
@@ -23,6 +25,7 @@ from cna_service.workflow.reconcile import pass_over, reconcile
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.statements import keep_statement
 from cna_service.workflow.steps import ask_question, choose_basis, extend, record_standing, withdraw
+from cna_service.workflow.transcribing import compare, transcribe
 from tests.corpus.cases_sea import at_sea
 from tests.workflow.desk import LiveDesk
 from tests.workflow.requests import BAR_TEST, SUA
@@ -173,6 +176,7 @@ def the_rest(desk: LiveDesk) -> str:
         work.append(Draft("vessel.added", {"vessel": 2, "description": "a skiff alongside"}))
     dealings(desk, ref)
     law_changes(desk, ref)
+    on_paper(desk, ref)
     desk.do(withdraw, "duty-1", ref, 1, by={"name": "Watch", "office": "MRCC XB"}, words="No longer needed.")
     desk.settle()
     return ref
@@ -216,6 +220,28 @@ def law_changes(desk: LiveDesk, ref: str) -> None:
         "seen": desk.look(ref),
     }
     desk.do(rebase, "duty-1", ref, 1, change=ahead["change"], **change)
+
+
+def on_paper(desk: LiveDesk, ref: str) -> None:
+    """A quarter of an hour without the desk: two pages typed in, compared by somebody else."""
+    begins, now = desk.clock.now(), desk.clock.now() + timedelta(minutes=15)
+    desk.clock.at = now
+    scan = [{"name": "pages.pdf", "media_type": "application/pdf", "base64": "JVBERi0xLjcK"}]
+    acts = [
+        {"verb": "notes", "written_at": to_text(begins), "page": "1", "body": {"words": "Dark since 1403Z."}},
+        {
+            "verb": "questions",
+            "exchange": 1,
+            "written_at": to_text(begins + timedelta(minutes=4)),
+            "page": "2",
+            "acted_by": "duty-2",
+            "body": {"direction": "in", "words": "Have you an answer?"},
+        },
+    ]
+    period = {"scan": scan, "from": to_text(begins), "to": to_text(now), "acts": acts, "words": "power cut"}
+    typed = desk.do(transcribe, "duty-1", ref, **period)["transcribed"]
+    differs = [{"seq": typed[-1], "words": "the page says 1408Z"}]
+    desk.do(compare, "duty-2", ref, 1, agrees=False, differences=differs, words="one hour differs")
 
 
 MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest, "at-sea": at_sea}

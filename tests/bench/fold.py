@@ -1,0 +1,253 @@
+"""How long it takes to fold a case of 1,000 entries, to show a board of 10,000 open cases, a rule card, the statistics.
+
+In one process, without HTTP, on SQLite. Every figure stands beside a baseline run of this machine: 10,000 rounds of
+SHA-256 over a kilobyte with a small JSON document read and written, so that figures of two machines can be compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from cna_service.cases import fold as case_fold
+from cna_service.identity.permissions import Action
+from cna_service.kit.ids import new_reference, uuid7
+from cna_service.kit.instants import to_text
+from cna_service.ledger import store
+from cna_service.ledger.entry import Draft
+from cna_service.ledger.folds import Folds
+from cna_service.workflow import statistics, views
+from cna_service.workflow.asked import Asked
+from cna_service.workflow.card_views import rule_cards
+from cna_service.workflow.projections import (
+    CASE,
+    DESK,
+    OFFICERS,
+    PROJECTIONS,
+    TYPES,
+    case_stream,
+)
+from cna_service.workflow.service import Service
+from cna_service.workflow.work import Work
+from tests.bench import _stand as stand
+from tests.workflow.station import T0, HandClock, a_service, fresh_sqlite
+
+ENTRIES, CASES = 1_000, 10_000
+AIMS = {"fold_p95_ms": 20.0, "board_p95_ms": 150.0, "rule_card_p95_ms": 20.0}
+BATCH = 250
+
+
+def timed(act: Callable[[], object], times: int) -> list[float]:
+    found = []
+    for _ in range(times):
+        began = stand.CLOCK.monotonic()
+        act()
+        found.append(stand.CLOCK.monotonic() - began)
+    return found
+
+
+def baseline() -> None:
+    told = {"measure": "board", "value": "granted", "vessel": 1, "words": "x" * 200}
+    block = b"x" * 1024
+    for _ in range(10_000):
+        hashlib.sha256(block).hexdigest()
+        json.loads(json.dumps(told))
+
+
+def officer(service: Service) -> Any:
+    with service.read() as reader:
+        return reader.stream(DESK).of(OFFICERS).find("duty-1").actor(service.clock.now())
+
+
+def opened(work: Work, vessel: str, *, due_in: float | None) -> None:
+    """A case with one request as it stands on a board: an exchange, a clock, a name."""
+    work.append(Draft("case.opened", {"exercise": True, "channel": "phone", "vessels": 1}))
+    work.append(Draft("identifier.recorded", {"vessel": 1, "field": "name", "value": vessel, "how": "spelt"}))
+    ask = {"exchange": 1, "direction": "inbound", "kind": "request", "state": "XB", "form": "written"}
+    items = [{"vessel": 1, "measure": m} for m in ("confirm_registry", "board", "search")]
+    ask |= {"authority": {"id": "mrcc-xb", "name": "MRCC XB"}, "channel": "api", "items": items}
+    work.append(Draft("exchange.opened", {**ask, "at": to_text(work.now), "standing": "unverified"}))
+    if due_in is not None:
+        due = work.now + timedelta(minutes=due_in)
+        clock = {"clock": uuid7(work.now), "kind": "legal", "exchange": 1, "items": items, "terms": TERMS}
+        work.append(Draft("clock.armed", {**clock, "starts_at": to_text(work.now), "due_at": to_text(due)}))
+
+
+TERMS = {
+    "kind": "legal",
+    "agreement": "cets156",
+    "agreement_title": "CETS 156",
+    "provision": "coe-7",
+    "article": "7",
+    "limit": {"iso": "PT4H"},
+    "silence": {"code": "no_authority", "words": "nothing follows", "scope": [], "effect": "none"},
+    "neither": {"code": "answer", "words": ""},
+    "stops_by": {"form": "either", "needs": "each_measure"},
+    "decision_lead_s": 2700,
+}
+
+
+def many_entries(work: Work, n: int) -> None:
+    """What a long case is made of, in turn: what is said, seen, asked, answered, noted."""
+    kinds: tuple[Callable[[int], Draft], ...] = (
+        lambda i: Draft("note.added", {"words": f"note {i}"}),
+        lambda i: Draft("question.asked", {"exchange": 1, "direction": "in", "words": f"question {i}?"}),
+        lambda i: Draft("position.reported", {"vessel": 1, "told": {"text": f"14°03.{i}'N 074°22.1'W"}}),
+        lambda i: Draft("claim.made", {"vessel": 1, "state": "XA", "words": f"claim {i}", "by": "master"}),
+        lambda i: Draft(
+            "communication.logged",
+            {"communication": uuid7(work.now), "direction": "in", "channel": "radio", "text": f"call {i}"},
+        ),
+        lambda i: Draft(
+            "answer.given",
+            {
+                "exchange": 1,
+                "answer": 1 + i // 6,
+                "ours": True,
+                "form": "written",
+                "by": {"name": "A"},
+                "as_of": to_text(work.now),
+                "items": [{"vessel": 1, "measure": "board", "value": "more_information"}],
+            },
+        ),
+    )
+    for i in range(n):
+        work.append(kinds[i % len(kinds)](i))
+
+
+@contextmanager
+def a_desk() -> Iterator[Service]:
+    with (
+        tempfile.TemporaryDirectory(prefix="cna-bench-") as folder,
+        a_service(fresh_sqlite(Path(folder)), HandClock(T0)) as service,
+    ):
+        yield service
+
+
+def fill(service: Service, cases: int) -> None:
+    """As many open cases as asked for: two in three with a clock, no two names alike."""
+    actor, draw = officer(service), random.Random(1)
+    for first in range(0, cases, BATCH):
+        with service.write(actor, Action.CASE_OPEN) as work:
+            for n in range(first, min(cases, first + BATCH)):
+                work.begin_stream(case_stream(new_reference(prefix="X-")))
+                due_in = draw.uniform(30, 3000) if n % 3 else None
+                opened(work, f"VESSEL {n:05d}", due_in=due_in)
+
+
+def fold_of(service: Service, times: int) -> dict[str, Any]:
+    with service.write(officer(service), Action.CASE_OPEN) as work:
+        work.begin_stream(case_stream(new_reference(prefix="X-")))
+        opened(work, "LONG CASE", due_in=600)
+        many_entries(work, ENTRIES - len(work.appended))
+        stream = work.stream
+    with service.database.read() as connection:
+        entries = store.read_entries(connection, service.desk.log_origin, stream).entries
+        assert len(entries) == ENTRIES
+
+        def fold() -> None:
+            record = case_fold.begin(stream)
+            for entry in entries:
+                record = case_fold.apply(record, entry)
+
+        def read_and_fold() -> None:
+            Folds(service.desk.log_origin, TYPES, PROJECTIONS).current(connection, stream).of(CASE)
+
+        return {
+            "entries": ENTRIES,
+            "fold": stand.percentiles(timed(fold, times)),
+            "read_and_fold": stand.percentiles(timed(read_and_fold, max(5, times // 10))),
+        }
+
+
+def board_of(service: Service, cases: int, times: int) -> dict[str, Any]:
+    cold = timed(lambda: views.board(service), 1)
+    first = timed(lambda: views.board(service), times)
+    deep = _deep(service, times)
+    return {
+        "open_cases": cases,
+        "first_look_ms": round(cold[0] * 1000, 1),
+        "first_page": stand.percentiles(first),
+        "further_pages": stand.percentiles(deep),
+    }
+
+
+def _deep(service: Service, times: int) -> list[float]:
+    """Every page one after the other, from the first to the last, as often as there are looks left."""
+    found: list[float] = []
+    after = None
+    for _ in range(times):
+        began = stand.CLOCK.monotonic()
+        page = views.board(service, after=after)
+        found.append(stand.CLOCK.monotonic() - began)
+        after = page.next
+    return found
+
+
+def card_of(service: Service, times: int) -> dict[str, Any]:
+    pairs = itertools.cycle((("XB", "XA"), ("XA", "XP"), ("XQ", "XA"), ("XA", "XG")))
+
+    def card() -> None:
+        requesting, requested = next(pairs)
+        told = {"requesting": requesting, "requested": requested, "offences": ["narcotics"]}
+        rule_cards(service, Asked(told))
+
+    return {"card": stand.percentiles(timed(card, times))}
+
+
+def statistics_of(service: Service, times: int) -> dict[str, Any]:
+    actor = officer(service)
+
+    def count() -> None:
+        statistics.as_json(statistics.statistics(service, actor, Asked({})))
+
+    service.folds.forget()
+    cold = timed(count, 1)
+    return {"cold_ms": round(cold[0] * 1000), "warm": stand.percentiles(timed(count, times))}
+
+
+def measure(cases: int, times: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"baseline": stand.percentiles(timed(baseline, 5))}
+    with a_desk() as service:
+        found["fold"] = fold_of(service, times)
+        found["rule_card"] = card_of(service, times)
+        fill(service, cases)
+        found["board"] = board_of(service, cases, times)
+        found["statistics"] = statistics_of(service, max(3, times // 40))
+    return {**found, **_held_against_aims(found)}
+
+
+def _held_against_aims(found: dict[str, Any]) -> dict[str, Any]:
+    got = {
+        "fold_p95_ms": found["fold"]["fold"]["p95"],
+        "board_p95_ms": found["board"]["first_page"]["p95"],
+        "rule_card_p95_ms": found["rule_card"]["card"]["p95"],
+    }
+    base = found["baseline"]["p50"]
+    return {
+        "aims_ms": AIMS,
+        "met": {name: got[name] <= aim for name, aim in AIMS.items()},
+        "ratio_to_baseline": {name: round(value / base, 3) for name, value in got.items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--cases", type=int, default=CASES, help="how many open cases stand on the board")
+    parser.add_argument("--times", type=int, default=120, help="how often each thing is measured")
+    asked = parser.parse_args()
+    stand.report({"bench": "fold", **measure(asked.cases, asked.times)}, as_json=asked.json)
+
+
+if __name__ == "__main__":
+    main()
