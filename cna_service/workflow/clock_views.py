@@ -136,6 +136,8 @@ def _is_ours(record: CaseRecord, clock: Clock) -> bool:
 
 
 def _waits_for(clock: Clock, *, is_ours: bool) -> str | None:
+    if clock.terms.get("counts_up"):
+        return "the hand-over"
     if clock.waits_for == "acknowledgement":
         return "our acknowledgement of the request" if is_ours else "their acknowledgement of our request"
     return None if clock.waits_for is None else _STARTS.get(clock.waits_for, clock.waits_for)

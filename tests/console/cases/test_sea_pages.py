@@ -80,6 +80,7 @@ def test_rule_6_3_an_act_beyond_every_grant_stands_red_and_asks_for_a_reason(nig
 def test_conditions_results_custody_and_reports_have_their_forms(night: Night) -> None:
     ref = granted(night, conditions=["An officer of XB leads."])
     night.act(ref, "action", measure="board", by_unit="cutter", happened_at="now")
+    assert "Custody, vessel 1: since boarding waits for the hand-over" in night.case(ref).text
     page = night.act(ref, "condition", condition="1.1.1.board.1", met="yes", evidence="seen")
     assert "condition 1 (exchange 1, answer 1): An officer of XB leads. kept" in page.text
     typed = {"found__0__what": "drift net", "found__0__quantity": "5 nm", "nationals_aboard__0__state": "XC"}
