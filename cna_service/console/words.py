@@ -23,6 +23,13 @@ STANDINGS = {
     "channel_authenticated": "channel authenticated",
     "called_back": "called back",
 }
+CONTACT_STATES = {
+    "verified": "proved by a call",
+    "stale": "proved more than a year ago: call to prove it before you rely on it",
+    "unverified": "not verified by us",
+    "doubted": "found wrong: do not use",
+}
+CONTACT_HOURS = {"always": "day and night", "office": "office hours"}
 DIRECTIONS = {"inbound": "They ask us", "outbound": "We ask them"}
 CHANNELS = {"sms": "SMS", "voice": "Call", "email": "Mail"}
 ALERT_KINDS = {

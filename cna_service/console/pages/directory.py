@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
+from cna_service.console import words
 from cna_service.console.acting import carry_out
 from cna_service.console.forms import Form, Posted
 from cna_service.console.routing import pages
@@ -30,13 +31,6 @@ WRONG = (
     ("line_dead", "The line is dead"),
     ("no_longer_theirs", "No longer theirs"),
 )
-HOURS_WORDS = {"always": "day and night", "office": "office hours"}
-STATES = {
-    "verified": "proved by a call",
-    "stale": "proved more than a year ago: call to prove it before you rely on it",
-    "unverified": "not verified by us",
-    "doubted": "found wrong: do not use",
-}
 
 
 @router.get("/directory")
@@ -63,8 +57,6 @@ def directory_page(request: Request, visit: SignedIn) -> Response:
         functions=_worded(FUNCTIONS),
         subjects=_worded(SUBJECTS),
         is_past="at" in {n for n, _ in form.posted.pairs},
-        contact_states=STATES,
-        hours=HOURS_WORDS,
     )
 
 
@@ -147,9 +139,7 @@ def _page(
         wrong=WRONG,
         channels=_worded(CHANNELS),
         functions=_worded(FUNCTIONS),
-        hours_choices=[(h, HOURS_WORDS[h]) for h in HOURS],
-        contact_states=STATES,
-        hours=HOURS_WORDS,
+        hours_choices=[(h, words.CONTACT_HOURS[h]) for h in HOURS],
     )
 
 

@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from cna_service.console.forms import Form, Posted
 from cna_service.console.pages.case_acting import Standstill, attempt
 from cna_service.console.pages.case_acts import case_address, exchange_of
-from cna_service.console.pages.directory import HOURS_WORDS, STATES
 from cna_service.console.routing import pages
 from cna_service.console.typed_instants import as_instant
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
@@ -77,7 +76,5 @@ def _page(
         blank=Form(),
         outcomes=ONE_TAP,
         may_try=visit.may(Action.CONTACT_TRY) and not view.newer,
-        contact_states=STATES,
-        hours=HOURS_WORDS,
         standstill=standstill,
     )

@@ -100,3 +100,17 @@ def test_rule_4_2_the_case_shows_on_whose_word_the_number_stands(night: Night) -
     page = night.case(ref)
     assert "called +15550102, reached Lt. Gómez; in the directory since" in page.text
     assert "on the word of EXERCISE" in page.text
+
+
+def test_d7_the_earlier_case_is_offered_before_anybody_decides(night: Night) -> None:
+    first = night.request()
+    second = night.request(vessels=[{"names": ["BAR TESTA"], "flag_claimed": "XA"}])
+    for page in ("decision", "answer"):
+        shown = night.browser.get(f"/console/cases/{second}/exchanges/1/{page}")
+        assert "Before this counts, look at:" in shown.text and first in shown.text
+
+
+def test_a_call_back_form_shows_how_sure_each_number_is(night: Night) -> None:
+    ref = night.request()
+    form = night.browser.get(f"/console/cases/{ref}/exchanges/1/do/standing")
+    assert "Proved by a call" in form.text and "on the word of EXERCISE" in form.text
