@@ -61,6 +61,7 @@ DONE = {
     "adopted": "The provision is adopted.",
     "adoption-ended": "The adoption ended. Clocks that run keep the terms they were armed with.",
     "participation-noted": "The participation is noted.",
+    "law-noted": "It is noted; what it touches is listed.",
     "election-noted": "The election is noted.",
     "delegation-noted": "The delegation is noted.",
     "delegation-ended": "The delegation has ended. What rested on it before stays.",

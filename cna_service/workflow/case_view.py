@@ -27,6 +27,7 @@ from cna_service.workflow.case_dealings_view import DealingsView, dealings_view
 from cna_service.workflow.case_deciding_view import DecidingView, deciding_view
 from cna_service.workflow.case_facts import VesselView, told_fields, vessel_views, why_and_fix
 from cna_service.workflow.case_items import ItemLine, item_lines
+from cna_service.workflow.case_law_view import LawView, law_view
 from cna_service.workflow.case_papers_view import PapersView, papers_view
 from cna_service.workflow.case_sea_view import SeaView, sea_view
 from cna_service.workflow.case_timeline import TimelineStretch, item_words, person_words, timeline
@@ -116,6 +117,10 @@ class CaseView:
     dealings: DealingsView
     sea: SeaView
     deciding: DecidingView
+
+    @property
+    def law(self) -> LawView:
+        return law_view(self.record)
 
     @property
     def papers(self) -> PapersView:

@@ -92,3 +92,37 @@ def test_an_election_that_the_instrument_does_not_offer_is_refused(desk: DeskUnd
     assert "Chosen is not offered by" in again.text
     noted = browser.submit(again, where, state="XQ", election=first.id, option="", unknown="yes", source="x")
     assert "not known: ask" in noted.text
+
+
+def test_what_was_not_read_stands_in_one_honest_sentence_with_what_is_to_be_read(desk: DeskUnderTest) -> None:
+    browser = desk.signed_in("legal_adviser")
+    page = browser.get("/console/adoption")
+    assert page.text.count("hours: not read; text needed") < 12, "one sentence, and what was read in part"
+    assert "PSI United States-Liberia" in page.text and "articles 4 and 5 (time limit, silence)" in page.text
+    assert "from memory, unverified" in page.text
+    section = page.text[page.text.index("they arm no clock") :]
+    assert not re.search(r"\b(\d+|two|three|four) ?(h|hours?)\b", section), "no figure of an unread agreement"
+    one = browser.get("/console/adoption/psi-liberia2004-op")
+    assert "applied provisionally from 2004-02-11" in one.text and "then it can be adopted" in one.text
+
+
+def test_rule_10_2_a_declaration_and_a_suspension_are_noted_by_the_adviser(desk: DeskUnderTest) -> None:
+    browser = desk.signed_in("legal_adviser")
+    facts = "/console/adoption/facts"
+    said = {"state": "CY", "instrument": "cets156", "words": "Requests in Greek.", "source": "depositary"}
+    page = browser.submit(browser.get(facts), f"{facts}/declaration", **said, change="late_notice")
+    assert "Requests in Greek." in page.text
+    stopped = {
+        "state": "CR",
+        "instrument": "sanjose2003",
+        "area": "the gulf",
+        "source": "notice",
+        "from": "2026-11-01",
+    }
+    again = browser.submit(
+        browser.get(facts), f"{facts}/suspension", status=422, **stopped, change="amendment"
+    )
+    assert "began before today" in again.text
+    page = browser.submit(browser.get(facts), f"{facts}/suspension", **stopped)
+    assert "the gulf, from 2026-11-01" in page.text
+    assert "No change has touched an exchange yet." in browser.get("/console/adoption/changes").text

@@ -8,6 +8,7 @@ from cna_service.console.pages import (
     case_act_answers,
     case_act_dealings,
     case_act_deciding,
+    case_act_law,
     case_act_papers,
     case_act_sea,
     case_act_transcripts,
@@ -368,7 +369,15 @@ _EXCHANGE_ACTS: tuple[Act, ...] = (
     ),
 )
 
-_PARTS = (case_act_answers, case_act_dealings, case_act_deciding, case_act_sea, case_act_papers, case_act_transcripts)
+_PARTS = (
+    case_act_answers,
+    case_act_dealings,
+    case_act_deciding,
+    case_act_law,
+    case_act_sea,
+    case_act_papers,
+    case_act_transcripts,
+)
 CASE_ACTS: tuple[Act, ...] = (*_CASE_ACTS, *(a for part in _PARTS for a in part.CASE_ACTS))
 EXCHANGE_ACTS: tuple[Act, ...] = (*_EXCHANGE_ACTS, *(a for part in _PARTS for a in part.EXCHANGE_ACTS))
 CASE_ACTS_BY_NAME: Mapping[str, Act] = {a.name: a for a in CASE_ACTS}
