@@ -5,7 +5,7 @@ Pure functions of the record: the coming watch is told what the going one leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,6 +44,29 @@ def relief_items(record: CaseRecord, now: datetime) -> tuple[Owed, ...]:
         *_promises(record, now),
     ]
     return tuple(sorted(items, key=lambda o: (not o.is_overdue, o.due_at or o.since, o.seq)))
+
+
+def relief_list(records: Iterable[CaseRecord], now: datetime) -> tuple[Owed, ...]:
+    """The relief list over the cases that a watch hands on."""
+    items = (item for record in records for item in relief_items(record, now))
+    return tuple(sorted(items, key=lambda o: (not o.is_overdue, o.due_at or o.since, o.case, o.seq)))
+
+
+def keeps_open(record: CaseRecord) -> Iterator[tuple[str, str]]:
+    """(code, words) of what keeps a case from being closed: each was asked of a person who has said nothing yet."""
+    for each in record.deciding.read_backs:
+        if each.is_open:
+            words = f"decision {each.decision} of exchange {each.exchange} is not confirmed by who took it"
+            yield f"decision:{each.exchange}.{each.decision}", words
+    for approval in record.deciding.approvals:
+        if approval.is_open:
+            yield (
+                f"approval:{approval.n}",
+                f"approval {approval.n} ({approval.act}) by a second officer is open",
+            )
+    for asked in record.deciding.consultations:
+        if asked.is_open:
+            yield f"consultation:{asked.n}", f"consultation {asked.n}: {asked.agency} has not answered"
 
 
 def _decisions(record: CaseRecord, now: datetime) -> Iterator[Owed]:

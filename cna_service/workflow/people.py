@@ -12,7 +12,7 @@ from cna_service.escalation.ladders import Channel, Who, above
 from cna_service.escalation.rules import People, Person
 from cna_service.escalation.state import Contact
 from cna_service.identity.officers import Officer
-from cna_service.workflow.projections import DESK, DUTY, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DELEGATIONS, DESK, DUTY, OFFICERS, ROSTERS
 from cna_service.workflow.work import Work
 
 # In the order in which they wake a person.
@@ -85,8 +85,16 @@ def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[s
     on_watch = _on_watch(watch, who)
     if on_watch or who not in _BY_ROLE:
         return on_watch
-    officers = work.of(OFFICERS, DESK).by_id.values()
-    return sorted(o.id for o in officers if o.role == _BY_ROLE[who] and o.is_enabled)
+    officers = work.of(OFFICERS, DESK).by_id
+    if who is Who.DECIDER and (holders := _holders(work, now)):
+        return [o for o in holders if o in officers and officers[o].is_enabled]
+    return sorted(o.id for o in officers.values() if o.role == _BY_ROLE[who] and o.is_enabled)
+
+
+def _holders(work: Work, now: datetime) -> list[str]:
+    """Whom a delegation in force names: they decide, whatever role their account has (desk-rules 6.1)."""
+    in_force = work.of(DELEGATIONS, DESK).in_force(now)
+    return list(dict.fromkeys(d.officer for d in in_force if d.officer is not None))
 
 
 def _on_watch(watch: Watch, post: Who) -> list[str]:

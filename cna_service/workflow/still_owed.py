@@ -8,6 +8,7 @@ from cna_service.cases import afterwards
 from cna_service.cases.clocks import LIMITATION_NOTICE, WRITTEN_CONFIRMATION
 from cna_service.cases.conflicts import conflicts
 from cna_service.cases.record import CaseRecord
+from cna_service.workflow.owed import keeps_open
 
 _WRITING = {
     WRITTEN_CONFIRMATION: "the written confirmation of an oral answer is outstanding",
@@ -17,13 +18,14 @@ _WRITING = {
 
 def owed_items(record: CaseRecord) -> tuple[tuple[str, str], ...]:
     """(code, words): running clocks, lapses without a recorded effect, items without an answer, writing outstanding,
-    reports that contradict each other, and what is owed after an act at sea."""
+    reports that contradict each other, what is owed after an act at sea, and persons asked who have not spoken."""
     return (
         *_clocks(record),
         *_exchanges(record),
         *_writing(record),
         *_conflicts(record),
         *afterwards.owed(record),
+        *keeps_open(record),
     )
 
 

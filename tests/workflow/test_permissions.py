@@ -16,12 +16,15 @@ from cna_service.workflow import (
     answer,
     closing,
     communicate,
+    consult,
     convey,
     decide,
     facts,
     lapse,
     opening,
+    read_back,
     searching,
+    second_person,
     steps,
 )
 from cna_service.workflow.acknowledge import acknowledge_request
@@ -43,6 +46,9 @@ ACTS: dict[str, Callable[..., Any]] = {
     "convey": convey.convey,
     "confirm": convey.confirm,
     "decide": decide.record_decision,
+    "call_decider": decide.call_decider,
+    "confirm_decision": read_back.confirm_decision,
+    "agency_answer": consult.answer_agency,
     "lapse": lapse.record_lapse,
     "standing": steps.record_standing,
     "question": steps.ask_question,
@@ -53,6 +59,8 @@ ACTS: dict[str, Callable[..., Any]] = {
 }
 GOOD: dict[str, dict[str, Any]] = {
     "decide": {"answers": []},
+    "confirm_decision": {"right": "yes"},
+    "agency_answer": {"by": {"name": "n"}, "words": "w"},
     "lapse": {"words": "w", "channels": [{"channel": "mail"}]},
     "standing": {"standing": "unverified"},
     "question": {"words": "w"},
@@ -105,6 +113,13 @@ def test_rule_9_2_the_auditor_changes_nothing_of_any_case(desk: LiveDesk) -> Non
         (facts.record_fact, (ref, "claims"), {"state": "XA"}),
         (searching.search_for_case, (ref,), {}),
         (closing.close_case, (ref,), {"waived": "w"}),
+        (second_person.give_approval, (ref, 1), {"approve": "yes"}),
+        (
+            consult.ask_agency,
+            (ref,),
+            {"agency": "a", "contact": {"name": "n"}, "question": "q", "channel": "phone"},
+        ),
+        (consult.record_clearance, (ref,), {"by": {"name": "n"}, "measures": ["board"], "words": "w"}),
         (closing.link_cases, (ref,), {"case": received(desk)}),
         (communicate.log_communication, (ref,), {"channel": "mail", "direction": "in"}),
         (opening.open_exchange, (ref,), {"state": "XB", "measures": ["board"]}),
@@ -123,7 +138,18 @@ def test_rule_9_2_the_auditor_changes_nothing_of_any_case(desk: LiveDesk) -> Non
 def test_a_partner_does_nothing_that_is_ours(desk: LiveDesk) -> None:
     ref = received(desk)
     partner = desk.authority("mrcc-xb")
-    for name in ("acknowledge", "convey", "decide", "lapse", "standing", "basis", "rebase"):
+    for name in (
+        "acknowledge",
+        "convey",
+        "decide",
+        "call_decider",
+        "confirm_decision",
+        "agency_answer",
+        "lapse",
+        "standing",
+        "basis",
+        "rebase",
+    ):
         with pytest.raises(NotPermitted):
             ACTS[name](desk.service, partner, ref, 1, GOOD.get(name, {}))
 

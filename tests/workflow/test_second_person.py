@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cna_service.cases.grants import grants
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
 from cna_service.ledger.entry import Draft
+from cna_service.workflow.convey import convey
 from cna_service.workflow.owed import relief_items
 from cna_service.workflow.previews import read_only
 from cna_service.workflow.projections import case_stream
@@ -24,10 +26,11 @@ from cna_service.workflow.second_person import (
     needs_second,
     refuse_held_back,
 )
+from cna_service.workflow.still_owed import owed_items
 from cna_service.workflow.two_person import Rule, TwoPersonUnreadable, read_two_person
-from tests.workflow.acts import received
-from tests.workflow.desk import LiveDesk
-from tests.workflow.station import CONFIG, minutes, policies
+from tests.workflow.acts import answer, received
+from tests.workflow.desk import LiveDesk, a_desk
+from tests.workflow.station import CONFIG, fresh_sqlite, minutes, policies
 
 BEFORE = Rule("certificate-release", "certificate", "before", ("supervisor", "decider"))
 AFTER = Rule("grave", "answer", "after", ("supervisor", "legal_adviser"), within=minutes(60 * 12))
@@ -161,3 +164,33 @@ def test_a_file_of_rules_names_every_fault_with_its_remedy() -> None:
         "/rule/0/within_hours",
     }
     assert read_two_person(Path(CONFIG / "two_person.toml").read_text(encoding="utf-8")).rules
+
+
+def test_rule_6_5_an_answer_under_a_before_rule_is_not_conveyed_before_it_is_approved(tmp_path: Path) -> None:
+    text = '[[rule]]\nid = "every-grant"\nact = "answer"\nvalues = ["granted"]\nwhen = "before"\nby = ["supervisor"]\n'
+    rules = read_two_person(text)
+    files = {**policies().files, rules.sha256: ("two_person.toml", text)}
+    with a_desk(fresh_sqlite(tmp_path), policies=replace(policies(), two_person=rules, files=files)) as desk:
+        ref = received(desk)
+        with pytest.raises(Invalid) as refused:
+            answer(desk, ref, values={"board": "granted"}, convey=[{"channel": "api"}])
+        assert [p.pointer for p in refused.value.problems] == ["/convey"]
+        told = answer(desk, ref, values={"board": "granted"})
+        with pytest.raises(SecondOfficerWanted):
+            desk.do(convey, "duty-1", ref, 1, channel="api")
+        assert [g for g in grants(desk.case(ref)) if g.is_in_force] == []
+        desk.do(give_approval, "sup-1", ref, told["approval"], approve="yes", seen=desk.look(ref))
+        desk.do(convey, "duty-1", ref, 1, channel="api")
+        assert [g.measure for g in grants(desk.case(ref))] == ["board"]
+        answer(desk, ref, values={"search": "denied"}, convey=[{"channel": "api"}])
+
+
+def test_a_case_is_not_closed_while_a_second_officer_was_asked_and_said_nothing(desk: LiveDesk) -> None:
+    ref = received(desk)
+    answer(desk, ref, values={"board": "denied"})
+    n = ask(desk, ref)
+    assert ("approval:1", "approval 1 (certificate) by a second officer is open") in owed_items(
+        desk.case(ref)
+    )
+    desk.do(give_approval, "sup-1", ref, n, approve="no", words="Not this.", seen=desk.look(ref))
+    assert "approval:1" not in dict(owed_items(desk.case(ref)))
