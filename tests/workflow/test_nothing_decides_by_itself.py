@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from cna_service.cases.as_json import case_json
+from cna_service.cases.grant_changes import STANDS
+from cna_service.cases.grants import grants
 from cna_service.cases.labels import latest
 from cna_service.cases.record import Answer
 from cna_service.kit.errors import ServiceError
 from cna_service.kit.instants import to_text
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
+from cna_service.workflow.answer_changes import confirm_by_listed, withdraw_answer
 from cna_service.workflow.closing import close_case, reopen_case
 from cna_service.workflow.convey import convey
-from cna_service.workflow.lapse import record_lapse
+from cna_service.workflow.in_writing import read_writing
+from cna_service.workflow.lapse import approve_lapse, record_lapse
 from cna_service.workflow.opening import open_exchange
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.replay import replay
@@ -92,9 +96,57 @@ class Desk(RuleBasedStateMachine):
         asks = {"direction": "outbound", "authority": "mrcc-xp", "measures": [measure], "basis": ["xp-4"]}
         self.tried(open_exchange, "duty-1", ref, **asks)
 
+    @rule(ref=cases, basis=st.sampled_from(["sua-8bis-5-d", "sj-16-3"]))
+    def we_ask_where_silence_has_an_effect(self, ref: str, basis: str) -> None:
+        to = {"sua-8bis-5-d": "ops-xf", "sj-16-3": "cna-xs"}[basis]
+        asks = {"direction": "outbound", "authority": to, "measures": ["board", "search"], "basis": [basis]}
+        self.tried(open_exchange, "duty-1", ref, **asks, form="oral" if basis == "sj-16-3" else "written")
+
     @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3))
     def somebody_acknowledges(self, ref: str, officer: str, n: int) -> None:
         self.tried(acknowledge_request, officer, ref, n)
+
+    @rule(ref=cases, n=st.integers(1, 3), is_automatic=st.booleans())
+    def they_acknowledge(self, ref: str, n: int, is_automatic: bool) -> None:
+        told = {"by": {"name": "Watch"}, "words": "w", "is_automatic": is_automatic}
+        self.tried(acknowledge_request, "duty-1", ref, n, **told)
+
+    @rule(ref=cases, n=st.integers(1, 3), measure=MEASURES, value=VALUES)
+    def another_office_answers(self, ref: str, n: int, measure: str, value: str) -> None:
+        told = {"answers": [{"measure": measure, "value": value}], "form": "oral"}
+        by = {"name": "Attaché", "office": "Embassy", "is_listed": False}
+        self.tried(give_answer, "duty-1", ref, n, **told, by=by, seen=self.desk.look(ref))
+
+    @rule(
+        ref=cases, n=st.integers(1, 3), a=st.integers(1, 3), stands=st.sampled_from(STANDS), measure=MEASURES
+    )
+    def somebody_reads_a_writing(self, ref: str, n: int, a: int, stands: str, measure: str) -> None:
+        items = [{"measure": measure, "stands": stands}]
+        self.tried(read_writing, "sup-1", ref, n, answer=a, items=items, words="w", seen=self.desk.look(ref))
+
+    @rule(ref=cases, n=st.integers(1, 3), a=st.integers(1, 3), officer=OFFICERS)
+    def an_answer_is_taken_back(self, ref: str, n: int, a: int, officer: str) -> None:
+        told = {"answer": a, "by": {"office": "HQ"}, "seen": self.desk.look(ref)}
+        self.tried(withdraw_answer, officer, ref, n, **told)
+
+    @rule(ref=cases, n=st.integers(1, 3), a=st.integers(1, 3), by=PARTNERS)
+    def the_listed_authority_confirms(self, ref: str, n: int, a: int, by: str) -> None:
+        who = {"authority": by, "name": "Captain"}
+        told = {"answer": a, "by": who, "form": "written", "seen": self.desk.look(ref)}
+        self.tried(confirm_by_listed, "duty-1", ref, n, **told)
+
+    @rule(ref=cases, n=st.integers(1, 3), first=OFFICERS, second=OFFICERS)
+    def two_officers_record_the_effect_of_a_lapse(self, ref: str, n: int, first: str, second: str) -> None:
+        now = to_text(self.desk.clock.now())
+        channels = [
+            {"channel": c, "by": "x", "checked_at": now} for c in self.desk.service.desk.channels_to_check
+        ]
+        begun = [
+            e.seq for e in self.desk.entries(ref) if e.type in ("exchange.opened", "exchange.acknowledged")
+        ]
+        told = {"words": "w", "channels": channels, "start": {"seq": begun[-1] if begun else 1}}
+        self.tried(record_lapse, first, ref, n, **told, seen=self.desk.look(ref))
+        self.tried(approve_lapse, second, ref, n, words="w", seen=self.desk.look(ref))
 
     @rule(
         ref=cases,
@@ -165,6 +217,29 @@ class Desk(RuleBasedStateMachine):
                         assert actor["name"]
                     else:
                         assert actor["kind"] == "officer" or actor["id"] == exchange.authority
+
+    @invariant()
+    def what_is_in_force_was_given_by_us_or_the_listed_authority_or_two_officers(self) -> None:
+        for ref in getattr(self, "refs", ()):
+            record = self.desk.case(ref)
+            for grant in grants(record):
+                exchange = record.exchange(grant.exchange)
+                assert exchange is not None
+                if not grant.is_in_force:
+                    continue
+                if grant.is_deemed:
+                    lapse = next(c.lapse for c in record.clocks if c.lapse and c.lapse["seq"] == grant.seq)
+                    assert lapse["actor"]["kind"] == lapse["proposed_by"]["kind"] == "officer"
+                    assert lapse["actor"]["id"] != lapse["proposed_by"]["id"]
+                    assert grant.measure in lapse["scope"]
+                    continue
+                given = next(a for a in exchange.answers if a.n == grant.answer)
+                assert given.withdrawal is None or given.ours
+                item = next(i for i in given.items if (i.vessel, i.measure) == (grant.vessel, grant.measure))
+                lacking = any(
+                    (x["vessel"], x["measure"]) == (item.vessel, item.measure) for x in given.not_counted
+                )
+                assert not lacking or any(c["checked"]["is_listed"] for c in given.listed_by)
 
     @invariant()
     def no_answer_is_overwritten_and_none_is_the_services(self) -> None:
