@@ -107,6 +107,9 @@ def _condition(
 
 def demanded(record: CaseRecord) -> Iterator[tuple[str, Condition]]:
     """Reports that a condition demands and no entry owes yet, with the id of the condition."""
+    if not any(_demands(item) for e in record.exchanges for a in e.answers for item in a.items):
+        # Asked after every entry of every case: most have no such condition.
+        return
     owed = {o.get("condition") for o in record.sea.reports_owed}
     standing = {(g.exchange, g.answer, g.vessel, g.measure) for g in grants(record)}
     for exchange in record.exchanges:
@@ -118,6 +121,10 @@ def demanded(record: CaseRecord) -> Iterator[tuple[str, Condition]]:
                     made = _condition(record, exchange, answer.n, answer.seq, item, n, told)
                     if made.kind == "report_by" and made.id not in owed:
                         yield made.id, made
+
+
+def _demands(item: AnswerItem) -> bool:
+    return any(each.get("kind") == "report_by" for each in item.condition_items)
 
 
 def due(record: CaseRecord) -> dict[tuple[str, str, int], datetime]:

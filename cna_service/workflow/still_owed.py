@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cna_service.cases import afterwards
 from cna_service.cases.clocks import LIMITATION_NOTICE, WRITTEN_CONFIRMATION
 from cna_service.cases.conflicts import conflicts
+from cna_service.cases.grants import HELD, grants
 from cna_service.cases.record import CaseRecord
 from cna_service.workflow.owed import keeps_open
 
@@ -23,6 +24,7 @@ def owed_items(record: CaseRecord) -> tuple[tuple[str, str], ...]:
         *_clocks(record),
         *_exchanges(record),
         *_writing(record),
+        *_held(record),
         *_conflicts(record),
         *afterwards.owed(record),
         *keeps_open(record),
@@ -54,6 +56,16 @@ def _writing(record: CaseRecord) -> Iterator[tuple[str, str]]:
         if words is not None and clock.stopped_at is None:
             where = f"{clock.exchange}.{stops['answer']}" if stops.get("answer") else str(clock.exchange)
             yield f"{stops['event']}:{where}", f"exchange {clock.exchange}: {words}"
+
+
+def _held(record: CaseRecord) -> Iterator[tuple[str, str]]:
+    """Nobody has read the writing that differs from the word (desk-rules 6.4)."""
+    for grant in grants(record):
+        if grant.state == HELD:
+            words = (
+                f"exchange {grant.exchange}: {grant.measure} of vessel {grant.vessel} is held: {grant.why}"
+            )
+            yield f"held:{grant.exchange}.{grant.vessel}.{grant.measure}", words.replace("_", " ")
 
 
 def _conflicts(record: CaseRecord) -> Iterator[tuple[str, str]]:

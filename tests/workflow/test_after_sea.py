@@ -258,3 +258,16 @@ def test_what_comes_after_closing_still_stops_a_unit(desk: LiveDesk) -> None:
     assert desk.alert(ref, "instruction_stale").is_open
     desk.advance(hours=2)
     assert desk.types(ref).count("instruction.stale") == 1
+
+
+def test_a_writing_that_nobody_read_and_a_confirmation_outstanding_keep_a_case_open(desk: LiveDesk) -> None:
+    ref = asked(desk, "board", "seize")
+    desk.attend(ref, "duty-1")
+    answer(desk, ref, values={"board": "granted", "seize": "granted"}, form="oral", by=CAPTAIN)
+    with pytest.raises(StillOpen) as oral:
+        desk.do(close_case, "duty-1", ref)
+    assert "written_confirmation:1.1" in [i["what"] for i in oral.value.facts["items"]]  # type: ignore[attr-defined]
+    answer(desk, ref, values={"board": "granted", "seize": "denied"}, form="written", by=CAPTAIN)
+    with pytest.raises(StillOpen) as held:
+        desk.do(close_case, "duty-1", ref)
+    assert "held:1.1.seize" in [i["what"] for i in held.value.facts["items"]]  # type: ignore[attr-defined]
