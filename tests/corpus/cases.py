@@ -26,6 +26,7 @@ from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.statements import keep_statement
 from cna_service.workflow.steps import ask_question, choose_basis, extend, record_standing, withdraw
 from cna_service.workflow.transcribing import compare, transcribe
+from tests.corpus.cases_deciding import deciding
 from tests.corpus.cases_sea import at_sea
 from tests.workflow.desk import LiveDesk
 from tests.workflow.requests import BAR_TEST, SUA
@@ -244,4 +245,4 @@ def on_paper(desk: LiveDesk, ref: str) -> None:
     desk.do(compare, "duty-2", ref, 1, agrees=False, differences=differs, words="one hour differs")
 
 
-MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest, "at-sea": at_sea}
+MADE = {"inbound": inbound, "outbound": outbound, "rest": the_rest, "at-sea": at_sea, "deciding": deciding}
