@@ -13,6 +13,7 @@ _ACT = thing(
     {
         "verb": one_of(VERBS),
         "exchange": whole("for a step of an exchange", minimum=1),
+        "number": whole("for a step of a numbered part: instructions, consultations", minimum=1),
         "written_at": INSTANT,
         "page": text(),
         "acted_by": text("who acted then, where it was not who types"),

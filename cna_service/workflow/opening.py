@@ -101,7 +101,7 @@ def _open(
         asked.done()
         if work.paper is None:
             # A case that began on paper has its stream, under the reference that was given then.
-            work.begin_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
+            work.begin_case(lambda: new_reference(prefix=service.desk.reference_prefix))
         opened = {
             "exercise": service.desk.is_exercise,
             AS_EXERCISE: True if as_exercise else None,

@@ -62,7 +62,7 @@ def receive(service: Service, actor: Actor, arrival: Arrival, key: Key | None = 
     streams = (case_stream(existing),) if existing else ()
     with service.write(actor, Action.SUBMISSION_RECEIVE, *streams, key=key) as work:
         if not existing:
-            work.open_stream(case_stream(new_reference(prefix=service.desk.reference_prefix)))
+            work.begin_case(lambda: new_reference(prefix=service.desk.reference_prefix))
         submission = _keep(service, work, arrival, reading, existing)
         exchange, armed = _open_exchange(service, work, reading, submission, existing)
         _summon(service, work, exchange, reading, existing)

@@ -20,16 +20,33 @@ from cna_service.kit.ids import new_reference, read_reference
 from cna_service.kit.instants import to_text
 from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import closing, communicate, convey, decide, facts, opening, steps
+from cna_service.workflow import (
+    answer_changes,
+    at_sea,
+    closing,
+    communicate,
+    consult,
+    convey,
+    custody,
+    decide,
+    facts,
+    instruct,
+    notifying,
+    opening,
+    results,
+    steps,
+)
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.attachments import read_attachments
+from cna_service.workflow.chase import record_try
 from cna_service.workflow.fire import lapse_draft
 from cna_service.workflow.paper import Page, Within
 from cna_service.workflow.projections import ALERTS, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.service import Service
+from cna_service.workflow.statements import keep_statement
 from cna_service.workflow.work import Work
 
 MOST_ACTS = 500
@@ -39,6 +56,13 @@ CASE_VERBS: Mapping[str, Callable[..., Reply]] = MappingProxyType(
         "communications": communicate.log_communication,
         "exchanges": opening.open_exchange,
         "notes": closing.add_note,
+        "instructions": instruct.give_instruction,
+        "actions": at_sea.record_action,
+        "results": results.report_result,
+        "custody": custody.record_custody,
+        "consultations": consult.ask_agency,
+        "clearances": consult.record_clearance,
+        "statements": keep_statement,
         "closure": closing.close_case,
         "reopening": closing.reopen_case,
     }
@@ -55,11 +79,28 @@ EXCHANGE_VERBS: Mapping[str, Callable[..., Reply]] = MappingProxyType(
         "conveyance": convey.convey,
         "confirmation": convey.confirm,
         "withdrawal": steps.withdraw,
+        "tries": record_try,
+        "answer-withdrawal": answer_changes.withdraw_answer,
+        "authority-confirmation": answer_changes.confirm_by_listed,
+        "limitation-notice": answer_changes.notify_limitation,
+        "notifications": notifying.notify,
+        "evidence-summary": notifying.summarise_evidence,
     }
 )
-_SEEN = ("answers", "decisions", "acknowledgement", "closure", "conveyance", "basis")
+NUMBERED_VERBS: Mapping[str, Callable[..., Reply]] = MappingProxyType(
+    {
+        "instructions/readback": instruct.read_back,
+        "consultations/answer": consult.answer_agency,
+    }
+)
+_SEEN = frozenset(
+    {
+        *("answers", "decisions", "acknowledgement", "closure", "conveyance", "basis", "instructions"),
+        *("answer-withdrawal", "authority-confirmation"),
+    }
+)
 OPENING = "cases"
-VERBS: tuple[str, ...] = (OPENING, *CASE_VERBS, *facts.KINDS, *EXCHANGE_VERBS)
+VERBS: tuple[str, ...] = (OPENING, *CASE_VERBS, *facts.KINDS, *EXCHANGE_VERBS, *NUMBERED_VERBS)
 
 
 class SamePerson(Refused):
@@ -76,7 +117,8 @@ class ReferenceTaken(Conflict):
 class _Act:
     n: int
     verb: str
-    exchange: int | None
+    n_of: int | None
+    """Of the exchange, or of the numbered part, that the verb is about."""
     written_at: datetime
     page: str | None
     acted_by: str | None
@@ -94,8 +136,8 @@ class _Period:
 def transcribe(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{scan: [{name, media_type?, base64}], from, to, words?, acts: [{verb, exchange?, written_at, page?, acted_by?,
-    body}]}``: a period on paper of a case that the desk has.
+    """``{scan: [{name, media_type?, base64}], from, to, words?, acts: [{verb, exchange?, number?, written_at, page?,
+    acted_by?, body}]}``: a period on paper of a case that the desk has.
 
     ``verb`` is one of :data:`VERBS` without ``cases``, ``body`` what that command takes. Raises Invalid (of every act,
     by its place), StreamNotFound, and what the commands raise; then nothing is written.
@@ -113,15 +155,17 @@ def transcribe_new(service: Service, actor: Actor, body: Mapping[str, Any], key:
     """
     asked = Asked(body)
     named = asked.text("reference", longest=40)
-    ref = read_reference(named) if named else new_reference(prefix=service.desk.reference_prefix)
-    if ref is None:
+    ref = read_reference(named) if named else None
+    if named and ref is None:
         asked.wrong("reference", named, "is no case's reference", "its last character is a check")
         asked.done()
-    stream = case_stream(str(ref))
     with service.write(actor, Action.PAPER_TRANSCRIBE, key=key) as work:
-        if store.head(work.connection, stream) is not None:
+        if ref is None:
+            work.begin_case(lambda: new_reference(prefix=service.desk.reference_prefix))
+        elif store.head(work.connection, case_stream(ref)) is not None:
             raise ReferenceTaken(f"{ref}: add this period to that case, if it is the same.")
-        work.begin_stream(stream)
+        else:
+            work.begin_stream(case_stream(ref))
         return _transcribe(service, work, asked, is_new=True)
 
 
@@ -167,7 +211,7 @@ def _read(asked: Asked, work: Work, *, is_new: bool) -> _Period:
 
 def _read_act(n: int, each: Asked) -> _Act | None:
     verb = each.word("verb", VERBS)
-    exchange = each.number("exchange", least=1)
+    exchange, number = each.number("exchange", least=1), each.number("number", least=1)
     written_at = each.instant("written_at", required=True)
     page, acted_by = each.text("page", longest=40), each.text("acted_by", longest=200)
     body = each.raw("body")
@@ -175,10 +219,14 @@ def _read_act(n: int, each: Asked) -> _Act | None:
         each.wrong("body", body, "is no object", "send what this command takes")
     if verb in EXCHANGE_VERBS and exchange is None:
         each.wrong("exchange", None, "is missing", "send the number of the exchange within its case")
+    if verb in NUMBERED_VERBS and number is None:
+        each.wrong("number", None, "is missing", "send the number of the instruction or consultation")
     each.check_unknown()
     if written_at is None or not isinstance(body or {}, Mapping):
         return None
-    act = _Act(n, verb, exchange, written_at, page, acted_by, dict(body or {}))
+    act = _Act(
+        n, verb, exchange if verb in EXCHANGE_VERBS else number, written_at, page, acted_by, dict(body or {})
+    )
     _check_leaves_nothing(each, act)
     return act
 
@@ -263,7 +311,8 @@ def _write(service: Service, work: Work, act: _Act) -> None:
     elif act.verb in CASE_VERBS:
         CASE_VERBS[act.verb](service, actor, ref, body)
     else:
-        EXCHANGE_VERBS[act.verb](service, actor, ref, act.exchange, body)
+        verb = EXCHANGE_VERBS.get(act.verb) or NUMBERED_VERBS[act.verb]
+        verb(service, actor, ref, act.n_of, body)
 
 
 def _pass_clocks(work: Work, period: int, act: _Act) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from cna_service.ledger.entry import Draft, Entry
 from cna_service.ledger.folds import Folded, Folds, Projection
 from cna_service.ledger.store import Stamp
 from cna_service.workflow.paper import Page
-from cna_service.workflow.projections import CASE
+from cna_service.workflow.projections import CASE, case_stream
 
 S = TypeVar("S")
 
@@ -47,6 +47,9 @@ BEARS_ON_DECISIONS = frozenset(
         "result.reported",
     }
 )
+
+
+_DRAWS = 20
 
 
 class CaseMoved(Conflict):
@@ -112,6 +115,16 @@ class Work:
         """Begin a stream that is the command's own, whichever others it holds."""
         self.open_stream(name)
         self.stream = name
+
+    def begin_case(self, draw: Callable[[], str]) -> None:
+        """Begin the stream of a new case under the first reference drawn that no other case has: of some ten thousand
+        references two are alike by chance. Raises StreamExists when every draw met a case."""
+        for _ in range(_DRAWS - 1):
+            try:
+                return self.begin_stream(case_stream(draw()))
+            except store.StreamExists:
+                continue
+        return self.begin_stream(case_stream(draw()))
 
     def append(self, draft: Draft, stream: str | None = None) -> Entry:
         """Write an entry at the end of a stream that this command holds. Raises EntryTooLarge, NewerBuild."""

@@ -34,7 +34,6 @@ from cna_service.workflow.projections import (
     OFFICERS,
     PROJECTIONS,
     TYPES,
-    case_stream,
 )
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
@@ -139,14 +138,14 @@ def fill(service: Service, cases: int) -> None:
     for first in range(0, cases, BATCH):
         with service.write(actor, Action.CASE_OPEN) as work:
             for n in range(first, min(cases, first + BATCH)):
-                work.begin_stream(case_stream(new_reference(prefix="X-")))
+                work.begin_case(lambda: new_reference(prefix="X-"))
                 due_in = draw.uniform(30, 3000) if n % 3 else None
                 opened(work, f"VESSEL {n:05d}", due_in=due_in)
 
 
 def fold_of(service: Service, times: int) -> dict[str, Any]:
     with service.write(officer(service), Action.CASE_OPEN) as work:
-        work.begin_stream(case_stream(new_reference(prefix="X-")))
+        work.begin_case(lambda: new_reference(prefix="X-"))
         opened(work, "LONG CASE", due_in=600)
         many_entries(work, ENTRIES - len(work.appended))
         stream = work.stream

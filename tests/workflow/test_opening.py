@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Draft
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.opening import open_case, open_exchange
+from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
 from tests.workflow.station import T0, minutes
 
@@ -214,3 +217,14 @@ def test_rule_1_2_the_acknowledgement_has_a_target_and_an_alert_of_its_own(desk:
     desk.advance(minutes=15)
     assert desk.last(ref, "clock.lapsed").body["kind"] == "own"
     assert desk.alert(ref, "own_target_missed").subject.clock == own.id
+
+
+def test_a_reference_that_was_given_before_is_drawn_again(desk: LiveDesk) -> None:
+    """Of some ten thousand references two are alike by chance; a request that meets one is not refused."""
+    ref = received(desk)
+    drawn = iter([ref, ref, "X-2222-222"])
+    with desk.service.write(desk.officer("duty-1"), Action.CASE_OPEN) as work:
+        work.begin_case(lambda: next(drawn))
+        work.append(Draft("case.opened", {"exercise": True, "channel": "phone", "vessels": 1}))
+    assert desk.types("X-2222-222") == ["case.opened"]
+    assert desk.types(ref)[0] == "submission.received"
