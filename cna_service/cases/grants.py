@@ -37,6 +37,7 @@ __all__ = (
     "NOT_YET",
     "NO_WORD",
     "Grant",
+    "change_instants",
     "granted_at",
     "grants",
 )
@@ -60,6 +61,15 @@ def granted_at(record: CaseRecord, vessel: int, measure: str, at: datetime) -> G
     return next(
         (g for g in grants(record, at) if (g.vessel, g.measure) == (vessel, measure) and g.is_in_force), None
     )
+
+
+def change_instants(record: CaseRecord) -> tuple[datetime, ...]:
+    """Every instant at which what stands granted may change, in order: a word, a writing, a reading, a notice, a
+    withdrawal, a lapse recorded, a beginning or an end of validity."""
+    found = {change.at for change in _changes(record)}
+    for item in (i for e in record.exchanges for a in e.answers for i in a.items):
+        found |= {from_text(told) for told in (item.valid_from, item.valid_to) if told is not None}
+    return tuple(sorted(found))
 
 
 def _as_at(grant: Grant, at: datetime | None) -> Grant:

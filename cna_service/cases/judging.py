@@ -6,12 +6,12 @@ for a register of entries to say. Pure; computed from the record each time, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cna_service.cases.grants import Grant, grants
+from cna_service.cases.grants import Grant, change_instants, grants
 from cna_service.cases.record import CaseRecord
 from cna_service.kit.instants import date_time_group
 from cna_service.kit.told import ToldInstant
@@ -69,7 +69,7 @@ def judge(record: CaseRecord, action: Mapping[str, Any]) -> Finding:
 
 def _against_grants(record: CaseRecord, action: Mapping[str, Any]) -> Finding:
     first, last = _bounds(record, action)
-    points = [first, *(p for p in _changes(record) if first < p < last), last]
+    points = [first, *(p for p in change_instants(record) if first < p < last), last]
     found = [_grant_at(record, action, p) for p in points]
     granted = [g for g in found if g is not None]
     if not granted:
@@ -122,32 +122,11 @@ def _state(record: CaseRecord, action: Mapping[str, Any]) -> str | None:
     return exchange.state if exchange is not None else None
 
 
-def _changes(record: CaseRecord) -> list[datetime]:
-    """The instants at which what stands granted may change, in order."""
-    return sorted(set(_all_changes(record)))
-
-
-def _all_changes(record: CaseRecord) -> Iterator[datetime]:
-    for grant in grants(record):
-        yield from (at for at in (grant.valid_from, grant.valid_to) if at is not None)
-    for exchange in record.exchanges:
-        for answer in exchange.answers:
-            at = answer.conveyed_at if answer.ours else answer.recorded_at
-            if at is not None:
-                yield at
-                yield from (g.valid_to for g in grants(record, at) if g.valid_to is not None)
-    for clock in record.clocks:
-        if clock.lapse is not None:
-            yield clock.lapse["recorded_at"]
-    if record.changed_at is not None:
-        yield record.changed_at
-
-
 def _narrowed(
     record: CaseRecord, action: Mapping[str, Any], grant: Grant, after: datetime
 ) -> datetime | None:
     """From when, after the action, the grant was taken back, ended or put under conditions."""
-    for at in _changes(record):
+    for at in change_instants(record):
         if at <= after:
             continue
         then = _grant_at(record, action, at)
@@ -157,7 +136,9 @@ def _narrowed(
 
 
 def _beyond(record: CaseRecord, action: Mapping[str, Any], last: datetime) -> str:
-    later = next((p for p in _changes(record) if p > last and _grant_at(record, action, p) is not None), None)
+    later = next(
+        (p for p in change_instants(record) if p > last and _grant_at(record, action, p) is not None), None
+    )
     words = "beyond every grant: none of this measure stood, as conveyed to the acting side, when it was done"
     return words if later is None else f"{words}; one was conveyed at {_short(later, last)}, after it"
 

@@ -139,10 +139,11 @@ class Exercise:
                 self.act(who, f"/alerts/{alert['alert']}/acknowledgement")
         return case
 
-    def watches(self, ref: str, who: str, *, until: float) -> None:
-        """Goes to that minute; the officer takes what rings as soon as it rings, says that he waits for their answer
-        (desk-rules 3.1), and decides nothing."""
-        target, now = self.begin + timedelta(minutes=until), self.now()
+    def watches(self, ref: str, who: str, *, until: float | str) -> None:
+        """Goes to that minute, or instant; the officer takes what rings as soon as it rings, says that he waits for
+        their answer (desk-rules 3.1), and decides nothing."""
+        target = from_text(until) if isinstance(until, str) else self.begin + timedelta(minutes=until)
+        now = self.now()
         case = self.take_alerts(ref, who)
         while now < target:
             now = min([target, *self._waits(case, who, now), *_warnings(case, now)])

@@ -114,7 +114,7 @@ def _answered(exercise: Exercise, ref: str, n: int, measures: list[str], words: 
 
 def _no_objection(exercise: Exercise, ref: str) -> dict[str, Any]:
     """11:00Z: authorized for two measures only."""
-    _watches(exercise, ref, _day(exercise, 1, "11:00"))
+    exercise.watches(ref, "duty-1", until=_day(exercise, 1, "11:00"))
     given = _answered(exercise, ref, 1, ["board", "search"], NO_OBJECTION)
     assert exercise.granted(ref) == [(given["seq"], "board"), (given["seq"], "search")]
     assert exercise.case(ref)["label"] == "AUTHORIZED"
@@ -152,10 +152,6 @@ def _the_second_ask(exercise: Exercise, ref: str) -> None:
     assert "not granted" in str(wrong["problems"])
 
 
-def _watches(exercise: Exercise, ref: str, until: str) -> None:
-    exercise.watches(ref, "duty-1", until=(from_text(until) - exercise.begin) / timedelta(minutes=1))
-
-
 def _instruction(exercise: Exercise, ref: str) -> dict[str, Any]:
     passed = {"name": "Lt. Moss", "post": "officer of the watch"}
     return {"unit": "cutter 751", "circuit": "HF 5", "passed_to": passed, "seen": exercise.seq(ref)}
@@ -163,7 +159,7 @@ def _instruction(exercise: Exercise, ref: str) -> dict[str, Any]:
 
 def _the_permission(exercise: Exercise, ref: str) -> dict[str, Any]:
     """Day 2, 10:00Z: enforcement and waiver; diversion ticked."""
-    _watches(exercise, ref, _day(exercise, 2, "10:00"))
+    exercise.watches(ref, "duty-1", until=_day(exercise, 2, "10:00"))
     given = _answered(exercise, ref, 2, SECOND, PERMISSION)
     assert [i["measure"] for i in given["body"]["items"]] == SECOND
     assert {m for seq, m in exercise.granted(ref) if seq == given["seq"]} == set(SECOND)

@@ -103,7 +103,7 @@ def _found(exercise: Exercise, ref: str, who: str, name: str) -> None:
 def _refused(exercise: Exercise, ref: str, who: str, *, hours: int) -> None:
     """Decided with two reasons in two fields; sent; the sending proven."""
     asked = exercise.of(ref, "submission.received")[0]["recorded_at"]
-    _watches(exercise, ref, who, _later(asked, hours=hours))
+    exercise.watches(ref, who, until=_later(asked, hours=hours))
     answers = [{"measure": m, "value": "denied"} for m in REQUEST["measures"]]
     decided = exercise.act(
         "dec-1",
@@ -117,7 +117,7 @@ def _refused(exercise: Exercise, ref: str, who: str, *, hours: int) -> None:
     taken = exercise.of(ref, "decision.taken")[0]
     assert (taken["body"]["reason_internal"], taken["body"]["reason_sent"]) == (WHY_INSIDE, WHY_SENT)
     assert taken["actor"]["id"] == "dec-1"
-    _watches(exercise, ref, who, _later(asked, hours=hours, minutes=5))
+    exercise.watches(ref, who, until=_later(asked, hours=hours, minutes=5))
     exercise.act(
         who,
         f"/cases/{ref}/exchanges/1/answers",
@@ -142,7 +142,3 @@ def _refused(exercise: Exercise, ref: str, who: str, *, hours: int) -> None:
 
 def _later(instant: str, **window: float) -> str:
     return to_text(from_text(instant) + timedelta(**window))
-
-
-def _watches(exercise: Exercise, ref: str, who: str, until: str) -> None:
-    exercise.watches(ref, who, until=(from_text(until) - exercise.begin) / timedelta(minutes=1))
