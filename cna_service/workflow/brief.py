@@ -18,6 +18,7 @@ from cna_service.documents.paper import Line, Paper, Part
 from cna_service.documents.shown import one_line
 from cna_service.kit.instants import date_time_group
 from cna_service.workflow.case_timeline import person_words
+from cna_service.workflow.certificate_holders import holders
 from cna_service.workflow.certificate_told import ToldItem, differing
 
 _WIDTH = 118
@@ -172,9 +173,10 @@ def _open(record: CaseRecord, now: datetime) -> Iterator[Line]:
     for asked in record.deciding.consultations:
         if asked.is_open:
             yield _line(f"{asked.agency} was asked and has not answered", asked.seq)
-    for c in record.papers.certificates:
-        if c.contrary and c.deliveries:
-            yield _line(f"Who holds certificate {c.n} is to be told of what came after it", *c.contrary)
+    for c, delivery, untold in holders(record):
+        if untold:
+            who = f"{delivery.get('to')}, holder of certificate {c.n}"
+            yield _line(f"{who}, is to be told of what came after it", delivery["seq"], *untold)
 
 
 def _clock(clock: Clock) -> str:

@@ -192,7 +192,8 @@ def _listed(s: Sentences, exchange: Exchange, answer: Answer) -> None:
     """Whose word it is, by the directory of that day (practice R7)."""
     checked = answer.checked or {}
     if not answer.ours and checked.get("is_listed") and checked.get("authority"):
-        s.say("listed_then", [answer.seq], authority=checked["authority"], seq=checked.get("directory_seq"))
+        named = s.other(exchange) if checked["authority"] == exchange.authority else checked["authority"]
+        s.say("listed_then", [answer.seq], authority=named, seq=checked.get("directory_seq"))
     for told in answer.listed_by:
         at = instant(told["recorded_at"].isoformat())
         s.say("listed_confirmed", [told["seq"]], at=at, by=who(told.get("by") or {}))
@@ -256,10 +257,18 @@ def _register(s: Sentences, answer: Answer) -> None:
 
 
 def _effect(s: Sentences, effect: Effect) -> None:
-    lapse = effect.clock.lapse or {}
+    lapse, clock = effect.clock.lapse or {}, effect.clock
+    if clock.lapsed_at is not None:
+        facts = {"at": instant(clock.lapsed_at.isoformat()), "limit": _limit(clock)}
+        s.say(
+            "ran_out_unanswered",
+            [clock.lapsed_seq],
+            measures=measures(i.measure for i in clock.items),
+            **facts,
+        )
     s.say(
         "effect_recorded",
-        [effect.clock.lapsed_seq, lapse["seq"], lapse.get("proposed_seq")],
+        [lapse["seq"], lapse.get("proposed_seq")],
         at=instant(lapse["recorded_at"].isoformat()),
         actor=officer(lapse.get("proposed_by") or {}),
         effect=str(lapse.get("effect", "none")).replace("_", " "),

@@ -89,7 +89,14 @@ class Sentences:
 
 def measures(codes: Iterable[str]) -> str:
     """``board the vessel; search …``, each as it was asked."""
-    return "; ".join(measure_words(code).act for code in dict.fromkeys(codes))
+    return "; ".join(_asked(code) for code in dict.fromkeys(codes))
+
+
+def _asked(code: str) -> str:
+    words = measure_words(code)
+    if words.family is Family.REGISTRY:
+        return "say whether she is on the register"
+    return words.label[:1].lower() + words.label[1:] if words.family is Family.WAIVER else words.act
 
 
 def who(told: Mapping[str, Any], otherwise: str = "somebody not named in the record") -> str:
@@ -144,10 +151,11 @@ def tell_item(s: Sentences, told: ToldItem) -> None:
         _say_known(s, f"registry_{item.value}", cites, facts, item.value)
     elif family is Family.WAIVER:
         what = item.measure.removeprefix("waive_jurisdiction_")
-        whole = {"persons": "the persons", "cargo": "the cargo"}.get(what, "the vessel")
+        name = s.vessel(item.vessel)
+        over = {"persons": f"the persons aboard vessel {name}", "cargo": f"the cargo of vessel {name}"}
         key = f"waiver_{item.value}"
         known = key if key in s.wording.sentences else f"measure_{item.value}"
-        more = {**facts, "what": whole, "conditions": listed(item.conditions)}
+        more = {**facts, "what": over.get(what, f"vessel {name}"), "conditions": listed(item.conditions)}
         _say_known(s, known, cites, more, item.value)
     else:
         more = {**facts, "conditions": listed(item.conditions)}

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cna_service.cases.as_json import plain
+from cna_service.documents.content import shortened
+from cna_service.documents.shown import one_line
 from cna_service.documents.times import utc_and_iso
 from cna_service.kit.instants import to_text
 from cna_service.kit.told import ToldInstant
@@ -258,6 +260,7 @@ def _told(claimed: ToldInstant) -> str:
     return to_text(claimed.exact) if claimed.exact is not None else claimed.text
 
 
+_LONGEST_ON_PAGE = 400
 PAGE_COLUMNS = ("Entry", "Our clock", "Their clock, as told", "Side", "What and by whom", "Marks")
 
 
@@ -274,7 +277,7 @@ def _page_row(m: Moment) -> list[str]:
         shown = (
             utc_and_iso(claimed.exact) if claimed.exact is not None else f"“{claimed.text}”{zone}, not exact"
         )
-        told = f"{shown}; source: {m.claimed_by}"
+        told = f"{shown}; source: {one_line(m.claimed_by or '')}"
     marks = [
         "recorded late" if m.is_late else "",
         "NOT VERIFIED" if m.is_verified is False else "",
@@ -283,7 +286,9 @@ def _page_row(m: Moment) -> list[str]:
         f"clock: {m.clock_source}",
         m.id,
     ]
-    what = f"{m.says}{f': “{m.words}”' if m.words else ''} ({m.by})"
+    # The page cuts long words; CSV and JSON hold them whole.
+    words = f": “{shortened(one_line(m.words), _LONGEST_ON_PAGE)}”" if m.words else ""
+    what = f"{one_line(m.says)}{words} ({one_line(m.by)})"
     return [
         str(m.seq),
         utc_and_iso(m.recorded_at),
