@@ -172,7 +172,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CERTIFICATE_APPROVE: _SUPERVISOR | {Role.DECIDER},
         Action.CERTIFICATE_DELIVER: _DESK | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
         Action.RELEASE_DRAFT: _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
-        Action.RELEASE_APPROVE: _SUPERVISOR | {Role.DECIDER},
+        Action.RELEASE_APPROVE: _SUPERVISOR | {Role.DECIDER, Role.LEGAL_ADVISER},
         # The administrator is summoned for the desk itself and when a ladder is exhausted (record.md).
         Action.ALERT_ACKNOWLEDGE: _DECIDING | {Role.LEGAL_ADVISER} | _ADMINISTRATOR,
         # Attempts, receipts and numbers called: nothing of the case stands in a summons (desk-rules 2.6).

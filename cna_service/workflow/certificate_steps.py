@@ -20,9 +20,9 @@ from cna_service.workflow.certificate_holders import holders_json, tell_holders
 from cna_service.workflow.certificate_paper import certificate_paper
 from cna_service.workflow.certify import certificate_of, log_facts, measures_of_ours
 from cna_service.workflow.designees import delegation_to_sign
+from cna_service.workflow.paper_approval import second_person
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
-from cna_service.workflow.second_person import SamePerson
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import BEARS_ON_DECISIONS, Work
 
@@ -69,11 +69,10 @@ def approve_certificate(
         c = certificate_of(work, n)
         if c.state != DRAFT:
             raise CertificateSettled(f"Certificate {n} is {c.state}.")
-        if c.drafted_by.get("id") == actor.id:
-            raise SamePerson("You drafted it yourself; another officer must read it.")
+        rule = second_person(service, work, "certificate", c.kind, Action.CERTIFICATE_APPROVE, c.drafted_by)
         if approve:
             _refuse_stale(work, c, seen)
-            _release(service, work, c, words, seen)
+            _release(service, work, c, rule | ({"words": words} if words else {}), seen)
         else:
             work.append(Draft("certificate.returned", {"certificate": n, "words": words}, seen=seen))
         return done(work, certificate=n, state=certificate_of(work, n).state)
@@ -95,11 +94,13 @@ def _refuse_stale(work: Work, c: Certificate, seen: int | None) -> None:
         )
 
 
-def _release(service: Service, work: Work, c: Certificate, words: str | None, seen: int | None) -> None:
+def _release(
+    service: Service, work: Work, c: Certificate, approved: Mapping[str, Any], seen: int | None
+) -> None:
     delegation_to_sign(work, str(c.designee["id"]), measures_of_ours(c.settles))
     told: dict[str, Any] = {
         "certificate": c.n,
-        "words": words,
+        **approved,
         "supersedes": c.supersedes,
         "extract_sha256": c.extract_sha256,
         "log": log_facts(service, work),

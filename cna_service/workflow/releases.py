@@ -19,11 +19,11 @@ from cna_service.ledger import store
 from cna_service.ledger.entry import Draft, Entry
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.certify import log_facts
+from cna_service.workflow.paper_approval import second_person
 from cna_service.workflow.projections import case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.release_paper import release_paper
 from cna_service.workflow.release_words import TO, point_out
-from cna_service.workflow.second_person import SamePerson
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -130,8 +130,7 @@ def approve_release(
             raise NotFound(f"the case has no release {n}")
         if found.state != DRAFT:
             raise ReleaseSettled(f"Release {n} is {found.state}.")
-        if found.drafted_by.get("id") == actor.id:
-            raise SamePerson("You drafted it yourself; another officer must read it.")
+        rule = second_person(service, work, "release", found.to, Action.RELEASE_APPROVE, found.drafted_by)
         if not words and (found.pointed_out or not approve):
             listed = "; ".join(str(p["why"]) for p in found.pointed_out)
             why = f"is missing: {listed}" if approve else "is missing: why it is returned"
@@ -139,15 +138,16 @@ def approve_release(
             asked.done()
         if approve:
             work.refuse_if_moved(seen)
-            _make(service, work, found, words, seen)
+            _make(service, work, found, rule | ({"words": words} if words else {}), seen)
         else:
             work.append(Draft("release.returned", {"release": n, "words": words}, seen=seen))
         return done(work, release=n, state="made" if approve else "returned")
 
 
-def _make(service: Service, work: Work, found: Release, words: str | None, seen: int | None) -> None:
-    told: dict[str, Any] = {"release": found.n, "words": words, "log": log_facts(service, work)}
-    told = {k: v for k, v in told.items() if v is not None}
+def _make(
+    service: Service, work: Work, found: Release, approved: Mapping[str, Any], seen: int | None
+) -> None:
+    told: dict[str, Any] = {"release": found.n, **approved, "log": log_facts(service, work)}
     made = {**told, "recorded_at": work.now, "actor": work.actor.as_entry()}
     content = paper_pdf(release_paper(service.desk, work.case, replace(found, state="made", made=made)))
     file = {
