@@ -45,7 +45,8 @@ def choose(request: Request, posted: Sent, ref: str, n: int) -> Response:
 
 def row_label(row: CardRow) -> str:
     """A provision in one line, for a list to choose from."""
-    adopted = "adopted" if row.adopted else "not adopted: claimed only"
+    unread = "not adopted: claimed only" if row.provision.is_sourced else "text not read"
+    adopted = "adopted" if row.adopted else unread
     applies = "applies" if row.applies.value == "yes" else "might apply"
     article = row.provision.article
     where = f"art. {article}" if article[:1].isdigit() else article
