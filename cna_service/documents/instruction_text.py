@@ -154,7 +154,7 @@ def _may(line: Told, by: str) -> str:
     if line.until is not None:
         said.append(f"until {date_time_group(line.until)}")
     if line.conditions:
-        said.append("on condition")
+        said.append("on the conditions below")
     how = f" Permission of {by}" + (", recorded after silence" if line.is_deemed else "")
     conditions = "".join(f"\n  {n}. {one_line(text)}" for n, text in enumerate(line.conditions, start=1))
     return f"{' '.join(said)}.{how}.{_entry(line)}{conditions}"

@@ -27,6 +27,7 @@ CONDITION_KINDS: Mapping[str, str] = {
     "use_of_information": "Information and evidence are used only as agreed",
     OTHER: "",
 }
+_WORD = {REPORT_BY: "by", TIME_LIMIT: "at"}
 _NEED_UNTIL = frozenset({TIME_LIMIT})
 
 
@@ -57,7 +58,7 @@ def _structured(one: Asked) -> tuple[str, dict[str, Any]]:
     until = one.instant("until", required=kind in _NEED_UNTIL)
     one.check_unknown()
     item = {"kind": kind} | ({} if until is None else {"until": to_text(until)})
-    ends = "" if until is None else f" until {date_time_group(until)}"
+    ends = "" if until is None else f" {_WORD.get(kind, 'until')} {date_time_group(until)}"
     return text or f"{CONDITION_KINDS.get(kind, '')}{ends}".strip(), item
 
 

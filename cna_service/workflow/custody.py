@@ -143,9 +143,11 @@ def line_words(told: Mapping[str, Any]) -> str:
     said = [WHAT[told["what"]]]
     persons = told.get("persons") or ()
     if told.get("persons_count"):
-        said.append(f"{told['persons_count']} persons ({', '.join(_shown(p) for p in persons)})")
+        said.append(f"{_count(told['persons_count'], 'person')} ({', '.join(_shown(p) for p in persons)})")
     if told.get("items_count"):
-        said.append(f"{told['items_count']} things ({', '.join(_shown(i) for i in told.get('items') or ())})")
+        said.append(
+            f"{_count(told['items_count'], 'thing')} ({', '.join(_shown(i) for i in told.get('items') or ())})"
+        )
     if told.get("vessel_itself"):
         said.append("the vessel")
     for word in ("from", "to"):
@@ -156,6 +158,10 @@ def line_words(told: Mapping[str, Any]) -> str:
     if told.get("place"):
         said.append(f"at {_shown(told['place'])}")
     return "; ".join(said)
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def _shown(told: object) -> str:

@@ -38,7 +38,7 @@ def test_every_step_at_sea_leaves_its_entry_and_is_read(desk: ApiDesk) -> None:
     assert refused.status_code == 422
     assert refused.json()["problems"][0]["pointer"] == "/measures/0"
     got = step(desk, duty, f"{case}/instructions", passed)
-    assert "you MAY on condition" in got["text"]
+    assert "you MAY on the conditions below" in got["text"]
     back = {"by": {"name": "Moss"}, "words": "Board, on two conditions.", "is_correct": True}
     step(desk, duty, f"{case}/instructions/1/readback", back)
     now = desk.clock_text() if hasattr(desk, "clock_text") else got["recorded_at"]

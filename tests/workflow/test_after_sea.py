@@ -103,7 +103,7 @@ def test_r15_custody_is_told_day_by_day_from_boarding_to_hand_over(either_desk: 
     ]
     assert told["days"][0]["lines"][0]["says"] == "Board, by cutter, hull 751"
     assert told["clocks"][0]["ended_at"] == to_text(T0 + timedelta(hours=96))
-    assert "1 persons (A. Sailor); to Judge, Court of the first district, XA (in part)" in told["hand_over"]
+    assert "1 person (A. Sailor); to Judge, Court of the first district, XA (in part)" in told["hand_over"]
 
 
 def test_r15_while_something_is_held_the_days_go_on_to_today(desk: LiveDesk) -> None:

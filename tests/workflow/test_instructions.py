@@ -180,7 +180,7 @@ def test_rule_5_2_a_time_limit_among_the_conditions_ends_it_too(desk: LiveDesk) 
     conditions = [{"kind": "time_limit", "until": until}, "No searching of cabins."]
     answer(desk, ref, values={"board": ("granted_with_conditions", conditions)}, by=CAPTAIN)
     text = told(desk, ref)["text"]
-    assert "you MAY until 211433Z NOV 26 on condition." in text
+    assert "you MAY until 211433Z NOV 26 on the conditions below." in text
     assert "2. No searching of cabins." in text
     desk.advance(minutes=30)
     assert state(desk, ref, 1) == "stale"

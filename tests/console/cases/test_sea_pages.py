@@ -119,7 +119,7 @@ def test_a_case_at_sea_whose_private_values_are_gone_can_still_be_read(night: Ni
         "STOP. STOP. STOP.",
         "beyond every grant",
         "consular notice",
-        "1 persons",
+        "1 person",
         "NO LONGER HOLDS",
     ):
         assert clear in gone
