@@ -53,6 +53,7 @@ def shown(night: Night, view: CaseView) -> str:
     macros = {
         name: templates.get_template(f"macros/{name}.html").module for name in ("forms", "shown", "case")
     }
+    macros["answers"] = templates.get_template("case/_answer_notes.html").module
     visit = SimpleNamespace(form_token="token", may=lambda _: True)
     values = {"view": view, "visit": visit, "acts": CASE_ACTS, "exchange_acts": EXCHANGE_ACTS, "form": Form()}
     context = template.new_context(
