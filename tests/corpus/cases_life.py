@@ -1,4 +1,4 @@
-"""Further cases of the corpus: what becomes of answers, who decides, papers drawn from a case, a night on paper."""
+"""Further cases of the corpus: what becomes of answers, silence, papers drawn from a case, a night on paper."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
-from cna_service.identity.permissions import Action
 from cna_service.kit.instants import to_text
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer_changes import confirm_by_listed, notify_limitation, withdraw_answer
@@ -17,24 +16,18 @@ from cna_service.workflow.certificate_steps import (
     tell_holder,
 )
 from cna_service.workflow.certify import draft_certificate
-from cna_service.workflow.consult import answer_agency, ask_agency, record_clearance
-from cna_service.workflow.decide import record_decision
 from cna_service.workflow.disclose import disclose_chronology
 from cna_service.workflow.facts import record_fact
 from cna_service.workflow.in_writing import read_writing
 from cna_service.workflow.lapse import approve_lapse, record_lapse
 from cna_service.workflow.opening import open_exchange
-from cna_service.workflow.projections import case_stream
 from cna_service.workflow.releases import approve_release, draft_release
-from cna_service.workflow.second_person import ask_approval, give_approval
 from cna_service.workflow.transcribing import compare, transcribe_new
-from cna_service.workflow.two_person import Rule
 from tests.workflow.acts import answer, asked, received
 from tests.workflow.desk import LiveDesk
 
 CALLER = {"name": "Captain Rey", "office": "MRCC of XP"}
 BY = {"name": "Cdr Tan", "office": "Naval Operations Centre"}
-DIRECTOR = {"name": "EXERCISE Director Daniel Osei", "post": "Director"}
 CHANNELS = ("desk_mailbox", "phone_log", "embassy", "liaison_officer", "fax")
 
 
@@ -133,46 +126,6 @@ def silence(desk: LiveDesk) -> str:
     desk.do(draft_certificate, "duty-1", ref, **made, seen=desk.look(ref))
     desk.settle()
     return ref
-
-
-def deciding(desk: LiveDesk) -> str:
-    """Two decisions read back, one confirmed and one corrected; approvals given, refused, late; agencies; our chain."""
-    ref = received(desk)
-    for reply in ("Y {0}", "N {0} Board yes. I did not say search."):
-        told = [{"measure": "board", "value": "granted"}, {"measure": "search", "value": "granted"}]
-        body = {"answers": told, "by": DIRECTOR, "line": "phone", "words": "Board and search."}
-        desk.do(record_decision, "duty-1", ref, 1, **body, seen=desk.look(ref))
-        desk.settle()
-        texts = [m.text for m in desk.person("dec-1").phone.texts if "Reply Y " in m.text]
-        desk.person("dec-1").replies(reply.format(texts[-1].split("Reply Y ")[1][:4]))
-    desk.attend(ref, "duty-1")
-    question = {
-        "agency": "Ministry of Justice",
-        "question": "Any objection?",
-        "channel": "phone",
-        "exchange": 1,
-    }
-    question |= {"contact": {"name": "Judge Mora", "office": "Court 3"}, "due_at": "2026-11-21T15:03:00Z"}
-    desk.do(ask_agency, "duty-1", ref, **question)
-    said = {"by": {"name": "Clerk Onu"}, "words": "None.", "value": "no_objection"}
-    desk.do(answer_agency, "duty-1", ref, 1, **said)
-    chain = {"by": {"name": "Rear Admiral Sola", "office": "Fleet command"}, "measures": ["board"]}
-    desk.do(record_clearance, "duty-1", ref, **chain, words="No objection to boarding.")
-    for n, rule in enumerate(_RULES, start=1):
-        with desk.service.write(desk.officer("duty-1"), Action.CASE_NOTE, case_stream(ref)) as work:
-            ask_approval(desk.service, work, rule, about={"certificate": n}, words="the sentences")
-        desk.settle()
-    desk.do(give_approval, "sup-1", ref, 1, approve="yes", words="Read.", seen=desk.look(ref))
-    desk.do(give_approval, "sup-1", ref, 2, approve="no", words="Misspelt.", seen=desk.look(ref))
-    desk.pass_time(61)
-    return ref
-
-
-_RULES = (
-    Rule("certificates", "certificate", "before", ("supervisor",)),
-    Rule("certificates", "certificate", "before", ("supervisor",)),
-    Rule("grave", "answer", "after", ("supervisor",), within=timedelta(hours=1)),
-)
 
 
 def papers(desk: LiveDesk) -> str:
@@ -276,7 +229,6 @@ MADE = {
     "answers": answers,
     "limited": limited,
     "silence": silence,
-    "deciding": deciding,
     "papers": papers,
-    "paper_period": on_paper,
+    "paper-period": on_paper,
 }

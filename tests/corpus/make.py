@@ -1,4 +1,4 @@
-"""Writes the corpus of a release, once, by hand: ``python -m tests.corpus.make 2026.11.1``. Never run by a test.
+"""Writes the corpus of a release, once, by hand: ``python -m tests.corpus.make 2026.11.2``. Never run by a test.
 
 A folder that is there already is left alone: what a release wrote is kept as it was.
 """
@@ -11,18 +11,19 @@ import tempfile
 from pathlib import Path
 
 from cna_service.workflow.projections import DIRECTORY, case_stream
-from tests.corpus import kept
-from tests.corpus.cases import MADE
+from tests.corpus import cases, cases_life, kept
 from tests.workflow.desk import LiveDesk, a_desk
 from tests.workflow.station import fresh_sqlite
+
+MADE = {**cases.MADE, **cases_life.MADE}
 
 
 def main(release: str) -> None:
     folder = kept.FOLDER / release
     (folder / "cases").mkdir(parents=True)
-    for name in MADE:
+    for name, made in MADE.items():
         with tempfile.TemporaryDirectory() as place, a_desk(fresh_sqlite(Path(place))) as desk:
-            write(folder, name, desk, case_stream(MADE[name](desk)))
+            write(folder, name, desk, case_stream(made(desk)))
             if name == "inbound":
                 write_lines(folder / "directory.jsonl", desk, DIRECTORY)
 
