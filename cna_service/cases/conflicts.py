@@ -88,19 +88,21 @@ def is_contradicted(field: str, facts: Iterable[Fact]) -> bool:
     """Whether two of the values told of a field cannot both be right."""
     if field not in ONE_EACH:
         return False
-    values = [f.value for f in facts if bare(f.value)]
-    return any(differ(field, one, other) for one, other in combinations(values, 2))
+    # Each value once: a number that was told a hundred times is compared once.
+    values = {bare(f.value): f.value for f in facts if bare(f.value)}
+    return any(differ(field, one, other) for one, other in combinations(values.values(), 2))
 
 
 def _still_holds(made: Mapping[str, Any], field: str, facts: Iterable[Fact]) -> bool:
     """Nothing came since that contradicts it: another value than the one chosen, or one that nobody had before him."""
-    before: list[object] = []
-    after: list[object] = []
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
     for fact in facts:
-        (before if fact.seq <= made["seq"] else after).append(fact.value)
+        (before if fact.seq <= made["seq"] else after)[bare(fact.value)] = fact.value
+    new = [value for key, value in after.items() if key and key not in before]
     if made.get("value") is not None:
-        return not any(differ(field, value, made["value"]) for value in after)
-    return all(any(not differ(field, value, known) for known in before) for value in after)
+        return not any(differ(field, value, made["value"]) for value in after.values() if bare(value))
+    return all(any(not differ(field, value, known) for known in before.values()) for value in new)
 
 
 def differ(field: str, one: object, other: object) -> bool:

@@ -38,13 +38,18 @@ def directory_page(request: Request, visit: SignedIn) -> Response:
     """Asked for by a plain GET form, so that the version in force at an instant has an address and can be printed."""
     visit.require(Action.DIRECTORY_READ)
     form = Form(Posted(tuple((n, v) for n, v in request.query_params.multi_items() if v)))
-    status, found, wanted = 200, directory_at(service_of(request)), (None, None, None)
+    status, found = 200, directory_at(service_of(request))
+    state: str | None = None
+    function: str | None = None
+    subject: str | None = None
     try:
-        found, wanted = _asked(request, form.posted)
+        found, (state, function, subject) = _asked(request, form.posted)
     except Invalid as error:
         form, status = Form(form.posted, error.problems), 422
     shown = [
-        a for a in found.directory.listed_at(found.at) if wanted[0] in (None, a.state) and a.may(*wanted[1:])
+        a
+        for a in found.directory.listed_at(found.at)
+        if state in (None, a.state) and a.may(function, subject)
     ]
     return frame_of(request).page(
         request,
@@ -53,7 +58,7 @@ def directory_page(request: Request, visit: SignedIn) -> Response:
         status=status,
         form=form,
         found=found,
-        states=[(state, state_name(state), list(each)) for state, each in groupby(shown, lambda a: a.state)],
+        states=[(code, state_name(code), list(each)) for code, each in groupby(shown, lambda a: a.state)],
         functions=_worded(FUNCTIONS),
         subjects=_worded(SUBJECTS),
         is_past="at" in {n for n, _ in form.posted.pairs},
