@@ -53,6 +53,8 @@ _INSTRUCTION = thing(
             {"anyOf": [MEASURE, thing({"vessel": VESSEL, "measure": MEASURE}, required=("measure",))]}
         ),
         "happened_at": TOLD_INSTANT,
+        "delegation": text("by which units are instructed; else chosen among those in force"),
+        "override_reason": text("why it is given without a delegation in force"),
         "seen": SEEN,
     },
     required=("unit", "circuit", "passed_to"),

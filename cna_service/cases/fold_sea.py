@@ -76,6 +76,8 @@ def _given(record: CaseRecord, entry: Entry) -> CaseRecord:
         known_seq=entry.seq,
         number=b.get("number"),
         words=b.get("words"),
+        delegations=tuple(b.get("delegations", ())),
+        override_reason=b.get("override_reason"),
     )
     return _sea(record, instructions=(*record.sea.instructions, made))
 

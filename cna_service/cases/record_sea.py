@@ -66,6 +66,9 @@ class Instruction:
     known_seq: int
     number: object = None
     words: object = None
+    delegations: tuple[Mapping[str, Any], ...] = ()
+    """By which the officer may instruct units, each as it stood then; none where ``override_reason`` stands."""
+    override_reason: object = None
     read_backs: tuple[Mapping[str, Any], ...] = ()
     read_back_at: datetime | None = None
     stale_at: datetime | None = None

@@ -21,6 +21,8 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
             "/text¶",
             "/words¶",
             "/lines/*/conditions",
+            "/delegations/*/conditions",
+            "/override_reason¶",
         ),
     ),
     EntryType(

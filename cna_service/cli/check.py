@@ -60,7 +60,8 @@ def _remarks(asked: Namespace) -> Iterator[Remark]:
     yield from _secrets(settings, exercise=asked.exercise)
     catalogue, found = check_policy.look(settings, exercise=asked.exercise)
     yield from found
-    yield from _database(asked, settings, check_desk.Wanted(catalogue, asked.days, check_policy.two_person_rules(settings)))
+    wanted = check_desk.Wanted(catalogue, asked.days, check_policy.two_person_rules(settings))
+    yield from _database(asked, settings, wanted)
 
 
 def _settings(settings: Settings, now: datetime, *, exercise: bool) -> Iterator[Remark]:

@@ -36,7 +36,7 @@ class Wanted:
 
     catalogue: Catalogue | None
     days: int
-    two_person: TwoPerson = TwoPerson()
+    two_person: TwoPerson
 
 
 def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:

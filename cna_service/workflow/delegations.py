@@ -173,7 +173,7 @@ def rest_on(
     wanted = asked.text("delegation", longest=40)
     reason = asked.text("override_reason", longest=2000)
     measures = list(dict.fromkeys(measures))
-    if not measures and act == "answer":
+    if not measures:
         return {}
     found, officer = _found(work, act, measures, person, at or work.now, wanted)
     if found and officer is not None:

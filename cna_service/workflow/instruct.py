@@ -21,6 +21,7 @@ from cna_service.kit.errors import Refused
 from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.delegations import rest_on
 from cna_service.workflow.instruction_words import (
     NothingToStop,
     head_of,
@@ -47,9 +48,10 @@ class OnlyExercise(Refused):
 def give_instruction(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{unit, circuit, passed_to: {name, post}, number?, words?, measures?, happened_at?, seen}``.
+    """``{unit, circuit, passed_to: {name, post}, number?, words?, measures?, happened_at?, delegation?,
+    override_reason?, seen}``.
 
-    The text is generated from what is granted; ``measures`` (codes, or ``{vessel, measure}``) passes on some of it
+    It names the delegation by which the officer instructs units (desk-rules 6.1). The text is generated from what is granted; ``measures`` (codes, or ``{vessel, measure}``) passes on some of it
     only. Refuses to state a measure that is not granted. Raises Invalid, CaseMoved, OnlyExercise.
     """
     asked = Asked(body)
@@ -63,10 +65,11 @@ def give_instruction(
     told["passed_to"] = _passed_to(asked)
     wanted = asked.raw("measures")
     happened = asked.told("happened_at")
-    asked.check_unknown()
     with service.write(actor, Action.INSTRUCTION_GIVE, case_stream(ref), key=key) as work:
         record = work.case
         lines = _chosen(asked, record, wanted, lines_at(record, work.now))
+        deciding = rest_on(work, asked, "instruction", [line.measure for line in lines if line.says == MAY])
+        asked.check_unknown()
         asked.done()
         work.refuse_if_moved(seen)
         if record.as_exercise:
@@ -81,6 +84,8 @@ def give_instruction(
             **{k: v for k, v in told.items() if v},
             "lines": [line_json(line) for line in lines],
             "rests_on": _rests_on(lines),
+            **({"delegations": deciding["rests_on"]} if deciding.get("rests_on") else {}),
+            **{k: v for k, v in deciding.items() if k == "override_reason"},
             "text": text,
         }
         work.append(Draft("instruction.given", entry, happened_at=happened, told_at=work.now, seen=seen))

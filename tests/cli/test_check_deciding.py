@@ -38,9 +38,9 @@ def test_rule_6_5_a_before_rule_meets_a_one_person_night(exercise: CommandLine) 
 
 def test_rule_6_1_a_desk_without_a_delegation_in_force_says_what_that_means(exercise: CommandLine) -> None:
     exercise.begun()
-    assert "delegations: 3 in force" in about(exercise("check", "--json"), "well")
+    assert "delegations: 5 in force" in about(exercise("check", "--json"), "well")
     with exercise.running() as running:
-        for name in ("del-1", "del-2", "del-3"):
+        for name in ("del-1", "del-2", "del-3", "del-4", "del-5"):
             act(running.service, end_delegation, "sup-1", name, reason="ended")
     remarks = about(exercise("check", "--json"), "remark")
     assert any("none is in force: every answer of this desk needs a reason" in r for r in remarks)

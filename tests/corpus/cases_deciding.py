@@ -1,4 +1,4 @@
-"""One case in which everything of deciding happened: called, decided by voice, corrected, approved, lapsed, consulted."""
+"""One case in which all of deciding happened: called, decided by voice, corrected, approved, lapsed, consulted."""
 
 from __future__ import annotations
 

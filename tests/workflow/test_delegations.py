@@ -12,8 +12,9 @@ from cna_service.workflow.answer import give_answer
 from cna_service.workflow.decide import NobodyMayDecide, call_decider, record_decision
 from cna_service.workflow.delegation_views import delegation_lines
 from cna_service.workflow.delegations import DelegationEnded, end_delegation, find_person, give_delegation
+from cna_service.workflow.instruct import give_instruction
 from cna_service.workflow.projections import DESK
-from tests.workflow.acts import answer, received
+from tests.workflow.acts import answer, asked, received
 from tests.workflow.desk import LiveDesk
 
 OSEI = {"name": "Director Osei", "capacity": "decider"}
@@ -66,14 +67,14 @@ def test_rule_6_1_a_delegation_counts_at_the_instant_of_the_answer_alone(desk: L
     ref = received(desk)
     desk.do(give_delegation, "legal-1", **{**ACT, "until": "2026-11-21T15:00:00Z"})
     answer(desk, ref, "sup-1", values=SEIZE)
-    assert desk.last(ref, "answer.given").body["rests_on"][0]["delegation"] == "del-4"
+    assert desk.last(ref, "answer.given").body["rests_on"][0]["delegation"] == "del-6"
     desk.do(end_delegation, "sup-1", "del-1", reason="The director retired.")
     desk.clock.at = desk.clock.at.replace(hour=15, minute=0)
     with pytest.raises(Invalid) as refused:
         answer(desk, ref, "sup-1", values=SEIZE)
     assert pointers(refused) == ["/delegation"]
     # What rested on it before stays.
-    assert desk.case(ref).exchanges[0].answers[0].rests_on[0]["delegation"] == "del-4"
+    assert desk.case(ref).exchanges[0].answers[0].rests_on[0]["delegation"] == "del-6"
     with pytest.raises(DelegationEnded):
         desk.do(end_delegation, "sup-1", "del-1", reason="again")
 
@@ -128,7 +129,7 @@ def test_who_may_note_a_delegation_and_who_not(desk: LiveDesk) -> None:
     file = {"name": "order.pdf", "media_type": "application/pdf", "base64": "JVBERi0="}
     desk.do(give_delegation, "sup-1", **ACT, attachments=[file], conditions=["By day."], deputies=["duty-1"])
     _, lines = delegation_lines(desk.service)
-    noted = next(line for line in lines if line.delegation == "del-4")
+    noted = next(line for line in lines if line.delegation == "del-6")
     assert noted.is_in_force and noted.attachments[0]["name"] == "order.pdf"
     assert noted.deputies[0]["phone"] == desk.number("duty-1")
     raw = desk.last(DESK, "delegation.given")
@@ -192,9 +193,26 @@ def test_a_name_is_found_by_its_words_and_only_where_it_fits_one_person(desk: Li
 
 def test_rule_6_1_on_a_first_day_without_any_delegation_the_refusal_says_so(desk: LiveDesk) -> None:
     ref = received(desk)
-    for name in ("del-1", "del-2", "del-3"):
+    for name in ("del-1", "del-2", "del-3", "del-4", "del-5"):
         desk.do(end_delegation, "sup-1", name, reason="ended")
     with pytest.raises(Invalid) as refused:
         desk.do(give_answer, "duty-1", ref, 1, answers=[{"measure": "board", "value": "denied"}], form="written",
                 seen=desk.look(ref))  # fmt: skip
     assert "POST /delegations" in refused.value.problems[0].fix
+
+
+def test_rule_6_1_an_instruction_names_the_delegation_too(desk: LiveDesk) -> None:
+    ref = asked(desk, "board", "divert")
+    theirs = {"answers": [{"measure": m, "value": "granted"} for m in ("board", "divert")], "form": "written"}
+    give_answer(desk.service, desk.authority("mrcc-xp"), ref, 1, theirs)
+    told = {"unit": "cutter 751", "circuit": "HF 5", "passed_to": {"name": "Lt. Moss"}}
+    desk.do(give_instruction, "duty-1", ref, **told, seen=desk.look(ref))
+    entry = desk.last(ref, "instruction.given")
+    assert [d["delegation"] for d in entry.body["delegations"]] == [entry.actor["delegation"]] == ["del-4"]
+    desk.do(end_delegation, "sup-1", "del-4", reason="ended")
+    with pytest.raises(Invalid) as refused:
+        desk.do(give_instruction, "duty-1", ref, **told, seen=desk.look(ref))
+    assert pointers(refused) == ["/delegation"]
+    reason = {"override_reason": "The supervisor cannot be reached."}
+    desk.do(give_instruction, "duty-1", ref, **told, **reason, seen=desk.look(ref))
+    assert desk.case(ref).sea.instructions[-1].override_reason == reason["override_reason"]

@@ -44,8 +44,8 @@ def test_a_supervisor_notes_a_delegation_and_ends_it(night: Night) -> None:
     page = supervisor.submit(form, "/console/delegations", **typed)
     assert "The delegation is noted." in page.text and "Order 9 of the minister" in page.text
     assert "By day" in page.text and "Within our zone" in page.text
-    assert "Why del-4 ends now" in page.text
-    ended = supervisor.submit(page, "/console/delegations/del-4/end", reason="Recalled.")
+    assert "Why del-6 ends now" in page.text
+    ended = supervisor.submit(page, "/console/delegations/del-6/end", reason="Recalled.")
     assert "What rested on it before stays" in ended.text
 
 

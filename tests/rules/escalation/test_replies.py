@@ -59,6 +59,14 @@ TEST = OpenCode("T482", "t1", "duty-1", T0)
         ("Help", Reply(Verb.HELP)),
         ("T 482", Reply(Verb.TEST_HEARD, "T482")),
         ("t482", Reply(Verb.TEST_HEARD, "T482")),
+        ("Y 4827", Reply(Verb.YES, "4827")),
+        ("yes 4827.", Reply(Verb.YES, "4827")),
+        ("ｙ ４８２７", Reply(Verb.YES, "4827")),
+        ("N 4827", Reply(Verb.NO, "4827")),
+        ("n4827: Board, not search!", Reply(Verb.NO, "4827", words="Board, not search!")),
+        ("No 4827 12 of them", Reply(Verb.NO, "4827", words="12 of them")),
+        ("Y 48271", Reply(Verb.UNREADABLE)),
+        ("Y", Reply(Verb.UNREADABLE)),
         ("4827", Reply(Verb.UNREADABLE)),
         ("1", Reply(Verb.UNREADABLE)),
         ("1 482", Reply(Verb.UNREADABLE)),
@@ -93,6 +101,12 @@ def test_no_text_breaks_the_reading(text):
 def test_a_code_means_its_own_alert_among_several(text, means, minutes):
     outcome = resolve(read_reply(text), [OTHER, OPEN], NOW)
     assert outcome == Outcome(means, match=OPEN, minutes=minutes)
+
+
+def test_a_word_with_a_code_answers_that_one_question_alone():
+    said = resolve(read_reply("N 4827 not search"), [OTHER, OPEN], NOW)
+    assert said == Outcome(Means.NO, match=OPEN, words="not search")
+    assert resolve(read_reply("Y 0000"), [OPEN], NOW).means is Means.WRONG_CODE
 
 
 @pytest.mark.parametrize(
