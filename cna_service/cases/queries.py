@@ -176,8 +176,7 @@ def counts(connection: Connection) -> Mapping[str, int]:
     return {"open": by_state.get(False, 0), "closed": by_state.get(True, 0), "to_be_read": unread}
 
 
-def every_case(connection: Connection) -> list[str]:
-    """The references of all cases, the oldest first."""
-    return list(
-        connection.execute(select(case_row.c.ref).order_by(case_row.c.opened_at, case_row.c.ref)).scalars()
-    )
+def every_case(connection: Connection) -> list[tuple[str, str]]:
+    """The references of all cases with the leaf of the newest entry, the oldest case first."""
+    query = select(case_row.c.ref, case_row.c.leaf).order_by(case_row.c.opened_at, case_row.c.ref)
+    return [(row.ref, row.leaf) for row in connection.execute(query)]

@@ -5,9 +5,10 @@ Pure functions of the record: the coming watch is told what the going one leaves
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cna_service.cases.record import CaseRecord, Clock
 from cna_service.cases.record_deciding import ReadBack
@@ -17,7 +18,8 @@ from cna_service.ledger.entry import Draft
 @dataclass(frozen=True, slots=True)
 class Owed:
     """One line of the relief list. ``kind``: unconfirmed_decision, open_approval, consultation_overdue,
-    consultation_open, promise. ``seq``: the entry it rests on; ``is_overdue`` at the instant asked about."""
+    consultation_open, law_changed, promise. ``seq``: the entry it rests on; ``is_overdue`` at the instant asked
+    about."""
 
     kind: str
     case: str
@@ -41,6 +43,7 @@ def relief_items(record: CaseRecord, now: datetime) -> tuple[Owed, ...]:
         *_decisions(record, now),
         *_approvals(record, now),
         *_consultations(record, now),
+        *_changes_of_the_law(record),
         *_promises(record, now),
     ]
     return tuple(sorted(items, key=lambda o: (not o.is_overdue, o.due_at or o.since, o.seq)))
@@ -67,6 +70,8 @@ def keeps_open(record: CaseRecord) -> Iterator[tuple[str, str]]:
     for asked in record.deciding.consultations:
         if asked.is_open:
             yield f"consultation:{asked.n}", f"consultation {asked.n}: {asked.agency} has not answered"
+    for change, n in _undecided_law(record):
+        yield f"law:{change['seq']}.{n}", _law_words(n)
 
 
 def _decisions(record: CaseRecord, now: datetime) -> Iterator[Owed]:
@@ -102,6 +107,23 @@ def _consultations(record: CaseRecord, now: datetime) -> Iterator[Owed]:
             kind = "consultation_overdue" if is_late else "consultation_open"
             what = f"consultation {each.n}: {each.agency} has not answered"
             yield Owed(kind, record.ref, each.seq, what, each.asked_at, each.exchange, each.due_at, is_late)
+
+
+def _undecided_law(record: CaseRecord) -> Iterator[tuple[Mapping[str, Any], int]]:
+    """Changes of the law that touch an exchange still standing, for which no officer kept or changed the basis."""
+    for change, n in record.law.undecided:
+        exchange = record.exchange(n)
+        if exchange is not None and exchange.withdrawn_seq is None:
+            yield change, n
+
+
+def _law_words(n: int) -> str:
+    return f"exchange {n}: the law changed; nobody has kept the basis or re-based"
+
+
+def _changes_of_the_law(record: CaseRecord) -> Iterator[Owed]:
+    for change, n in _undecided_law(record):
+        yield Owed("law_changed", record.ref, change["seq"], _law_words(n), change["recorded_at"], n)
 
 
 def _promises(record: CaseRecord, now: datetime) -> Iterator[Owed]:

@@ -20,6 +20,7 @@ from cna_service.workflow.asked import Asked
 from cna_service.workflow.card_views import rule_cards
 from cna_service.workflow.closing import close_case
 from cna_service.workflow.notices import note_election, note_participation
+from cna_service.workflow.owed import keeps_open, relief_items
 from cna_service.workflow.projections import DESK, LAW, case_stream
 from cna_service.workflow.rebase import ChangeDecided, rebase
 from cna_service.workflow.seeding import adopt_policies
@@ -163,6 +164,16 @@ def test_rule_10_2_a_deemed_grant_under_a_basis_that_was_none_counts_no_more_fro
     assert [g for g in now if g.is_in_force] == []
     assert {g.state for g in now} == {"not_counted"}
     assert {g.measure for g in grants(desk.case(ref), at) if g.is_in_force} == {"board", "search"}
+
+
+def test_rule_10_2_a_case_is_not_closed_and_is_handed_on_while_nobody_decided(desk: LiveDesk) -> None:
+    ref = sua_case(desk)
+    change = correct_xa(desk)["change"]
+    (owed,) = [o for o in relief_items(desk.case(ref), desk.clock.now()) if o.kind == "law_changed"]
+    assert owed.exchange == 1 and "nobody has kept the basis or re-based" in owed.what
+    assert [code for code, _ in keeps_open(desk.case(ref)) if code.startswith("law:")]
+    desk.do(rebase, "duty-1", ref, 1, change=change, keep=True, reason="r", seen=desk.look(ref))
+    assert not [code for code, _ in keeps_open(desk.case(ref)) if code.startswith("law:")]
 
 
 def test_rule_10_2_an_amendment_to_come_is_listed_with_the_day_it_begins(desk: LiveDesk) -> None:

@@ -97,3 +97,14 @@ ANY_TERMS = st.builds(
 def test_terms_survive_the_log(terms: ClockTerms) -> None:
     written = canonical.encode(terms.to_json())
     assert ClockTerms.from_json(canonical.decode(written)) == terms
+
+
+def test_terms_of_an_earlier_build_are_read_with_what_it_did_not_write_yet() -> None:
+    body = terms_of(Limit(4, Unit.HOURS)).to_json()
+    assert "restarts_by_question" not in body, "ordinary terms keep the shape that they have always had"
+    older = {k: v for k, v in body.items() if k not in ("election", "why", "file_sha256")}
+    older["stops_by"] = {k: v for k, v in body["stops_by"].items() if k != "also"}
+    read = ClockTerms.from_json(older)
+    assert (read.election, read.why, read.stops_by.also, read.restarts_by_question) == (None, None, (), False)
+    anew = replace(read, restarts_by_question=True)
+    assert ClockTerms.from_json(anew.to_json()) == anew
