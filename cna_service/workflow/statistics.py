@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from cna_service.cases import queries as case_queries
-from cna_service.cases.exchange_figures import NOT_AUTHENTIC, Figures, figures_of
+from cna_service.cases.exchange_figures import NOT_AUTHENTIC, AgreementOf, Figures, figures_of
 from cna_service.cases.record import CaseRecord
 from cna_service.cases.statistics import GROUPED_BY, Group, Refused, Span, group, group_by, refusals
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action, require
 from cna_service.kit.instants import to_text
+from cna_service.ledger.folds import Folds
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import CASE, case_stream
-from cna_service.workflow.service import Service
+from cna_service.workflow.service import Reader, Service
 
 TABLES = ("groups", "exchanges", "refusals")
 
@@ -77,10 +79,10 @@ def statistics(service: Service, actor: Actor, asked: Asked) -> Statistics:
         return None if known is None else catalogue.agreement_of(known).id
 
     with service.read() as reader:
-        refs = case_queries.every_case(reader.connection)
-        records = {ref: reader.stream(case_stream(ref)).of(CASE) for ref in refs}
+        counted = _counted(reader, agreement_of)
+        found = [f for c in counted for f in c.figures if want.takes(f)]
+        records = _refused_records(reader, found)
         at = reader.now
-    found = [f for r in records.values() for f in figures_of(r, agreement_of) if want.takes(f)]
     return Statistics(
         at=at,
         wanted=want,
@@ -89,16 +91,58 @@ def statistics(service: Service, actor: Actor, asked: Asked) -> Statistics:
         groups=group_by(found, GROUPED_BY),
         exchanges=sorted(found, key=lambda f: (f.asked_at, f.ref, f.exchange)),
         refused=refusals(found, records),
-        left_out=_left_out(records.values()),
+        left_out={
+            "exercise_cases": sum(c.is_exercise for c in counted),
+            "exchanges_not_authentic": sum(c.not_authentic for c in counted),
+        },
     )
 
 
-def _left_out(records: Collection[CaseRecord]) -> dict[str, int]:
-    real = [r for r in records if not r.as_exercise]
-    return {
-        "exercise_cases": len(records) - len(real),
-        "exchanges_not_authentic": sum(e.standing == NOT_AUTHENTIC for r in real for e in r.exchanges),
-    }
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a case adds, up to its entry ``leaf``."""
+
+    leaf: str
+    figures: tuple[Figures, ...]
+    is_exercise: bool
+    not_authentic: int
+
+
+# Figures follow from entries alone: what was counted of a case holds until its next entry.
+_KEPT: WeakKeyDictionary[Folds, dict[str, _Counted]] = WeakKeyDictionary()
+
+
+def _counted(reader: Reader, agreement_of: AgreementOf) -> list[_Counted]:
+    before = _KEPT.get(reader.folds, {})
+    now: dict[str, _Counted] = {}
+    for ref, leaf in case_queries.every_case(reader.connection):
+        known = before.get(ref)
+        now[ref] = known if known is not None and known.leaf == leaf else _count(reader, ref, agreement_of)
+    _KEPT[reader.folds] = now
+    return list(now.values())
+
+
+def _count(reader: Reader, ref: str, agreement_of: AgreementOf) -> _Counted:
+    record = reader.stream(case_stream(ref)).of(CASE)
+    doubted = sum(e.standing == NOT_AUTHENTIC for e in record.exchanges)
+    return _Counted(
+        record.leaf,
+        tuple(figures_of(record, agreement_of)),
+        record.as_exercise,
+        0 if record.as_exercise else doubted,
+    )
+
+
+def _refused_records(reader: Reader, found: Iterable[Figures]) -> dict[str, CaseRecord]:
+    """The cases in which something was refused, and those that a person linked to them."""
+    records: dict[str, CaseRecord] = {}
+    for figures in found:
+        if figures.refused and figures.ref not in records:
+            record = records[figures.ref] = reader.stream(case_stream(figures.ref)).of(CASE)
+            for ref in (str(link["case"]) for link in record.links):
+                if ref not in records:
+                    records[ref] = reader.stream(case_stream(ref)).of(CASE)
+    return records
 
 
 def as_json(found: Statistics) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import hashlib
 import itertools
 import json
 import random
+import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -45,13 +46,21 @@ AIMS = {"fold_p95_ms": 20.0, "board_p95_ms": 150.0, "rule_card_p95_ms": 20.0}
 BATCH = 250
 
 
-def timed(act: Callable[[], object], times: int) -> list[float]:
-    found = []
+def worked() -> float:
+    """Seconds of processor time of this thread: what a busy machine does not disturb."""
+    used = resource.getrusage(resource.RUSAGE_THREAD)
+    return used.ru_utime + used.ru_stime
+
+
+def timed(act: Callable[[], object], times: int) -> dict[str, Any]:
+    """Percentiles in milliseconds, by the clock on the wall and (``cpu``) by the processor."""
+    passed, used = [], []
     for _ in range(times):
-        began = stand.CLOCK.monotonic()
+        began, before = stand.CLOCK.monotonic(), worked()
         act()
-        found.append(stand.CLOCK.monotonic() - began)
-    return found
+        passed.append(stand.CLOCK.monotonic() - began)
+        used.append(worked() - before)
+    return {**stand.percentiles(passed), "cpu": stand.percentiles(used)}
 
 
 def baseline() -> None:
@@ -163,33 +172,23 @@ def fold_of(service: Service, times: int) -> dict[str, Any]:
 
         return {
             "entries": ENTRIES,
-            "fold": stand.percentiles(timed(fold, times)),
-            "read_and_fold": stand.percentiles(timed(read_and_fold, max(5, times // 10))),
+            "fold": timed(fold, times),
+            "read_and_fold": timed(read_and_fold, max(5, times // 10)),
         }
 
 
 def board_of(service: Service, cases: int, times: int) -> dict[str, Any]:
-    cold = timed(lambda: views.board(service), 1)
-    first = timed(lambda: views.board(service), times)
-    deep = _deep(service, times)
+    after: list[str | None] = [None]
+
+    def next_page() -> None:
+        after[0] = views.board(service, after=after[0]).next
+
     return {
         "open_cases": cases,
-        "first_look_ms": round(cold[0] * 1000, 1),
-        "first_page": stand.percentiles(first),
-        "further_pages": stand.percentiles(deep),
+        "first_look": timed(lambda: views.board(service), 1),
+        "first_page": timed(lambda: views.board(service), times),
+        "page_after_page": timed(next_page, times),
     }
-
-
-def _deep(service: Service, times: int) -> list[float]:
-    """Every page one after the other, from the first to the last, as often as there are looks left."""
-    found: list[float] = []
-    after = None
-    for _ in range(times):
-        began = stand.CLOCK.monotonic()
-        page = views.board(service, after=after)
-        found.append(stand.CLOCK.monotonic() - began)
-        after = page.next
-    return found
 
 
 def card_of(service: Service, times: int) -> dict[str, Any]:
@@ -200,7 +199,7 @@ def card_of(service: Service, times: int) -> dict[str, Any]:
         told = {"requesting": requesting, "requested": requested, "offences": ["narcotics"]}
         rule_cards(service, Asked(told))
 
-    return {"card": stand.percentiles(timed(card, times))}
+    return {"card": timed(card, times)}
 
 
 def statistics_of(service: Service, times: int) -> dict[str, Any]:
@@ -210,12 +209,11 @@ def statistics_of(service: Service, times: int) -> dict[str, Any]:
         statistics.as_json(statistics.statistics(service, actor, Asked({})))
 
     service.folds.forget()
-    cold = timed(count, 1)
-    return {"cold_ms": round(cold[0] * 1000), "warm": stand.percentiles(timed(count, times))}
+    return {"first": timed(count, 1), "again": timed(count, times)}
 
 
 def measure(cases: int, times: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"baseline": stand.percentiles(timed(baseline, 5))}
+    found: dict[str, Any] = {"baseline": timed(baseline, 9)}
     with a_desk() as service:
         found["fold"] = fold_of(service, times)
         found["rule_card"] = card_of(service, times)
@@ -226,16 +224,19 @@ def measure(cases: int, times: int) -> dict[str, Any]:
 
 
 def _held_against_aims(found: dict[str, Any]) -> dict[str, Any]:
-    got = {
-        "fold_p95_ms": found["fold"]["fold"]["p95"],
-        "board_p95_ms": found["board"]["first_page"]["p95"],
-        "rule_card_p95_ms": found["rule_card"]["card"]["p95"],
+    measured = {
+        "fold_p95_ms": found["fold"]["fold"],
+        "board_p95_ms": found["board"]["first_page"],
+        "rule_card_p95_ms": found["rule_card"]["card"],
     }
-    base = found["baseline"]["p50"]
+    base = found["baseline"]
     return {
         "aims_ms": AIMS,
-        "met": {name: got[name] <= aim for name, aim in AIMS.items()},
-        "ratio_to_baseline": {name: round(value / base, 3) for name, value in got.items()},
+        "met": {name: measured[name]["p95"] <= aim for name, aim in AIMS.items()},
+        "met_by_the_processor": {name: measured[name]["cpu"]["p95"] <= aim for name, aim in AIMS.items()},
+        "ratio_to_baseline": {
+            name: round(each["cpu"]["p50"] / base["cpu"]["p50"], 3) for name, each in measured.items()
+        },
     }
 
 

@@ -22,14 +22,20 @@ from cna_service.kit.instants import to_text
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.answer import give_answer
 from cna_service.workflow.answer_changes import confirm_by_listed, withdraw_answer
+from cna_service.workflow.certificate_steps import approve_certificate
+from cna_service.workflow.certify import draft_certificate
 from cna_service.workflow.closing import close_case, reopen_case
+from cna_service.workflow.consult import answer_agency, ask_agency, record_clearance
 from cna_service.workflow.convey import convey
+from cna_service.workflow.decide import record_decision
 from cna_service.workflow.in_writing import read_writing
+from cna_service.workflow.instruct import give_instruction
 from cna_service.workflow.lapse import approve_lapse, record_lapse
 from cna_service.workflow.opening import open_exchange
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.replay import replay
 from cna_service.workflow.steps import ask_question, extend, withdraw
+from cna_service.workflow.transcribing import transcribe
 from tests.workflow.desk import LiveDesk, a_desk
 from tests.workflow.requests import BAR_TEST, SUA
 from tests.workflow.station import fresh_sqlite, minutes
@@ -40,6 +46,7 @@ VALUES = st.sampled_from(["granted", "denied", "more_information", "flag_state_b
 MEASURES = st.sampled_from(["board", "search", "detain_vessel"])
 REQUESTS = st.sampled_from([BAR_TEST, SUA, {"measures": ["board"]}])
 LOOKED = [{"channel": "mailbox"}]
+GRANTING = ("answer.given", "answer.read", "answer.authority_confirmed", "lapse.recorded")
 GRANTS = ("granted", "granted_with_conditions")
 
 
@@ -180,6 +187,46 @@ class Desk(RuleBasedStateMachine):
     def a_lapse_is_recorded(self, ref: str, n: int, officer: str) -> None:
         self.tried(record_lapse, officer, ref, n, words="w", channels=LOOKED, seen=self.desk.look(ref))
 
+    @rule(ref=cases, n=st.integers(1, 3), officer=OFFICERS)
+    def somebody_decides(self, ref: str, n: int, officer: str) -> None:
+        told = {"answers": [{"measure": "board", "value": "granted"}], "line": "phone", "words": "yes"}
+        self.tried(
+            record_decision, officer, ref, n, **told, by={"name": "Minister"}, seen=self.desk.look(ref)
+        )
+
+    @rule(ref=cases, officer=OFFICERS)
+    def our_own_people_have_no_objection(self, ref: str, officer: str) -> None:
+        """A statement of our own chain, and of an agency of ours: neither is a State's consent (practice R16)."""
+        by = {"name": "Chief of staff", "office": "HQ"}
+        self.tried(record_clearance, officer, ref, by=by, measures=["board", "search"], words="no objection")
+        contact = {"office": "registry", "phone": "+15550199"}
+        self.tried(
+            ask_agency, officer, ref, agency="registry", contact=contact, question="?", channel="phone"
+        )
+        self.tried(answer_agency, officer, ref, 1, by=by, words="none", value="no_objection")
+
+    @rule(ref=cases, officer=OFFICERS)
+    def a_unit_is_instructed(self, ref: str, officer: str) -> None:
+        told = {"unit": "cutter 751", "circuit": "HF", "passed_to": {"name": "n"}}
+        self.tried(give_instruction, officer, ref, **told, seen=self.desk.look(ref))
+
+    @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3))
+    def a_certificate_is_drafted_and_released(self, ref: str, officer: str, n: int) -> None:
+        told = {"kind": "consent", "exchanges": [n], "designee": {"officer": "sup-1"}}
+        self.tried(draft_certificate, officer, ref, **told, seen=self.desk.look(ref))
+        self.tried(approve_certificate, "sup-1", ref, 1, approve=True, seen=self.desk.look(ref))
+
+    @rule(ref=cases, ago=st.integers(1, 120), value=VALUES)
+    def a_page_is_typed_in(self, ref: str, ago: int, value: str) -> None:
+        """What stood on paper, by whom, and when: from the past, and never over an answer."""
+        now = self.desk.clock.now()
+        begins = to_text(now - minutes(ago))
+        answer = {"answers": [{"measure": "board", "value": value}], "form": "oral", "override_reason": "w"}
+        answer["by"] = {"name": "n", "office": "o"}
+        act = {"verb": "answers", "exchange": 1, "written_at": begins, "page": "1", "body": answer}
+        scan = [{"name": "p", "base64": "JVBERg=="}]
+        self.tried(transcribe, "duty-2", ref, scan=scan, **{"from": begins}, to=to_text(now), acts=[act])
+
     @rule(ref=cases, n=st.integers(1, 3))
     def an_answer_is_conveyed(self, ref: str, n: int) -> None:
         self.tried(convey, "duty-1", ref, n, channel="fax", number="+15550199")
@@ -240,6 +287,26 @@ class Desk(RuleBasedStateMachine):
                     (x["vessel"], x["measure"]) == (item.vessel, item.measure) for x in given.not_counted
                 )
                 assert not lacking or any(c["checked"]["is_listed"] for c in given.listed_by)
+
+    @invariant()
+    def every_line_granted_goes_back_to_an_entry_of_a_person_or_of_the_authority(self) -> None:
+        """No statement of our own chain, no page, no certificate, no clock: an answer, a reading of one, or a lapse
+        whose effect an officer recorded."""
+        for ref in getattr(self, "refs", ()):
+            entries = self.desk.entries(ref)
+            for grant in grants(self.desk.case(ref), self.desk.clock.now()):
+                entry = entries[grant.seq - 1]
+                assert entry.type in GRANTING
+                assert entry.actor["kind"] in ("officer", "authority")
+                assert entry.actor["kind"] == "authority" or entry.actor["name"]
+                assert not grant.is_deemed or entry.type == "lapse.recorded"
+
+    @invariant()
+    def no_unit_is_told_that_it_may_what_was_not_granted_before(self) -> None:
+        for ref in getattr(self, "refs", ()):
+            for instruction in self.desk.case(ref).sea.instructions:
+                for line in instruction.lines:
+                    assert line.says != "may" or (line.seq is not None and line.seq < instruction.seq)
 
     @invariant()
     def no_answer_is_overwritten_and_none_is_the_services(self) -> None:

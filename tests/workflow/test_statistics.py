@@ -57,6 +57,7 @@ def test_d7_two_refusals_of_one_vessel_once_a_person_has_linked_the_cases(desk: 
     first = received(desk, **_vessel("CALEDONIA STAR"))
     answer(desk, first, values={"board": "denied"})
     desk.forget_messages()
+    desk.clock.at += timedelta(minutes=1)
     second = received(desk, **_vessel("CALEDONIA STAR"))
     answer(desk, second, values={"board": "denied"})
     apart = figures(desk)["refusals"]
