@@ -14,7 +14,7 @@ from cna_service.cases.record import CaseRecord
 from cna_service.cases.record_sea import MAY, Instruction, Line
 from cna_service.documents.measures import measure_words
 from cna_service.workflow.custody import line_words
-from cna_service.workflow.instruction_words import reason_words, stop_words
+from cna_service.workflow.instruction_words import reason_words, stop_words, words_now
 from cna_service.workflow.sea_reading import result_label
 
 SAYS: Mapping[str, str] = {"may": "MAY", "may_not": "MAY NOT", "not_granted": "NOT GRANTED"}
@@ -69,12 +69,14 @@ class DayView:
 
 @dataclass(frozen=True, slots=True)
 class SeaView:
-    """``is_shown``: somebody asked something for a unit, or something happened at sea."""
+    """``is_shown``: somebody asked something for a unit, or something happened at sea. ``words_now``: what a unit would
+    be told at this moment."""
 
     is_shown: bool
     asking_since: datetime | None
     stale_since: datetime | None
     lines: tuple[MeasureLine, ...]
+    words_now: str
     instructions: tuple[InstructionView, ...]
     actions: tuple[ActionView, ...]
     results: tuple[tuple[str, Mapping[str, Any]], ...]
@@ -99,6 +101,7 @@ def sea_view(record: CaseRecord, now: datetime, *, desk: str) -> SeaView:
         asking_since=asking_since(record),
         stale_since=stale_since(record),
         lines=tuple(_line(line) for line in lines),
+        words_now=words_now(desk, record, now),
         instructions=tuple(_instruction(record, i, now, desk) for i in reversed(sea.instructions)),
         actions=tuple(_action(record, a) for a in reversed(sea.actions)),
         results=tuple((result_label(r), r) for r in reversed(sea.results)),

@@ -90,19 +90,19 @@ def reason_words(line: Line) -> str:
     return "" if line.says == MAY or (line.why is None and line.answer is None) else reason(told_line(line))
 
 
+def words_now(desk: str, record: CaseRecord, now: datetime) -> str:
+    """The words as they would be passed on now; unit, circuit and name are filled in when they are."""
+    blank = {"unit": "(unit)", "circuit": "(circuit)", "passed_to": {"name": "(name)"}}
+    head = head_of(desk, record, len(record.sea.instructions) + 1, blank, now)
+    return instruction_text(head, [told_line(line) for line in lines_at(record, now)], None)
+
+
 def instructions_json(service: Service, record: CaseRecord, now: datetime) -> dict[str, Any]:
     """What a unit would be told now, and what each unit was told: ``{text, lines, asking_since, instructions}``."""
     lines = lines_at(record, now)
-    head = head_of(
-        service.desk.name,
-        record,
-        len(record.sea.instructions) + 1,
-        {"unit": "(unit)", "circuit": "(circuit)", "passed_to": {"name": "(name)"}},
-        now,
-    )
-    since = head.asking_since
+    since = asking_since(record)
     return {
-        "text": instruction_text(head, [told_line(line) for line in lines], None),
+        "text": words_now(service.desk.name, record, now),
         "lines": [line_json(line) for line in lines],
         "asking_since": None if since is None else to_text(since),
         "instructions": [_one_json(service, record, i, now) for i in reversed(record.sea.instructions)],

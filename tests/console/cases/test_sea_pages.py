@@ -44,6 +44,7 @@ def test_rule_5_2_the_page_shows_what_a_unit_may_do_and_passes_it_on(night: Nigh
     page = night.case(ref)
     assert "What a unit may do now" in page.text
     assert "NOT GRANTED" in page.text and "MAY" in page.text
+    assert "Board: you MAY. Permission of XB." in page.text
     again = night.act(ref, "instruct", status=422, unit="cutter")
     assert "Circuit or line is missing" in again.text
     page = night.act(ref, "instruct", unit="cutter", circuit="HF 5", passed_to__name="Moss")
