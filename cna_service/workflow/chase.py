@@ -247,7 +247,7 @@ def _tried(
             "authority": office.id,
             "contact": contact.id,
             "kind": contact.kind,
-            "number": told["number"] or str(contact.value),
+            "number": told["number"] or (None if isinstance(contact.value, Erased) else contact.value),
             "directory": row_of(office, contact, work.now),
         }
     kept = {k: v for k, v in entry.items() if v is not None}
