@@ -13,6 +13,7 @@ from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.workflow import certificate_steps, certify, releases
 from cna_service.workflow.case_view import CaseView
+from cna_service.workflow.disclose import disclose_chronology
 from cna_service.workflow.keys import Key, Reply
 from cna_service.workflow.service import Service
 
@@ -253,6 +254,19 @@ CASE_ACTS: tuple[Act, ...] = (
         on_number("release", releases.approve_release),
         "Papers",
         decides=True,
+    ),
+    Act(
+        "chronology",
+        "Hand the chronology outside",
+        "Reading it leaves no entry; this does. The file as it leaves the desk is kept as a document of the case.",
+        "Make the file",
+        Action.LOG_EXPORT,
+        (
+            Field("format", "File", "one_of", (("pdf", "PDF"), ("csv", "CSV")), default="pdf"),
+            Field("for_state", "For which State", "state"),
+        ),
+        on_case(disclose_chronology),
+        "Papers",
     ),
 )
 EXCHANGE_ACTS: tuple[Act, ...] = ()
