@@ -20,6 +20,7 @@ from cna_service.workflow.certificate_words import (
     officer,
     tell_item,
     tell_known,
+    tell_learnt,
     when,
     who,
     words_of,
@@ -44,10 +45,13 @@ def write(s: Sentences, selection: Selection, wanted: Wanted, today: Today) -> l
         _ask(s, exchange, wanted, today)
         told = [t for t in selection.told if t.exchange.n == exchange.n]
         answers = [a for a in exchange.answers if any(t.answer.n == a.n for t in told)]
-        tell_known(s, exchange, answers, wanted.vessel)
+        tell_known(s, exchange, wanted.vessel)
         if wanted.kind == "chronology_of_exchanges":
             _between(s, exchange)
+        before = exchange.seq
         for answer in answers:
+            tell_learnt(s, exchange, before, answer, wanted.vessel)
+            before = answer.seq
             _answer(s, exchange, answer, [t for t in told if t.answer.n == answer.n], today)
         for effect in (x for x in selection.effects if x.exchange.n == exchange.n):
             _effect(s, effect)

@@ -178,22 +178,36 @@ def _say_known(s: Sentences, key: str, cites: list[int], facts: Mapping[str, obj
         s.say("item_other", cites, value=value, **facts)
 
 
-def tell_known(s: Sentences, exchange: Exchange, answers: Iterable[Answer], only: int | None) -> None:
-    """The identifiers that the record held when it was asked, and what it learnt before it was answered."""
-    last = max((a.seq for a in answers), default=exchange.seq)
-    for n in dict.fromkeys(i.vessel for i in exchange.items if only in (None, i.vessel)):
-        known = s.record.vessel(n)
-        facts = [f for f in (known.facts if known else ()) if f.field in _KNOWN]
-        then = [f for f in facts if f.seq <= exchange.seq or _came_with(s.record, f, exchange)]
-        later = [f for f in facts if f not in then and f.seq <= last]
+def tell_known(s: Sentences, exchange: Exchange, only: int | None) -> None:
+    """The identifiers that the record held of each vessel when it was asked about."""
+    for n in _vessels(exchange, only):
+        then = [f for f in _facts(s, n) if f.seq <= exchange.seq or _came_with(s.record, f, exchange)]
         if then:
             cites = [exchange.seq, *(f.seq for f in then)]
             s.say("known_then", cites, vessel=n, identifiers=identifiers(then))
         else:
             s.say("nothing_known_then", [exchange.seq], vessel=n)
-        if later:
-            cites = [last, *(f.seq for f in later)]
-            s.say("learnt_before_answer", cites, vessel=n, identifiers=identifiers(later))
+
+
+def tell_learnt(s: Sentences, exchange: Exchange, after: int, answer: Answer, only: int | None) -> None:
+    """What the record learnt between entry ``after``, the ask or the answer before, and this answer: two answers
+    that differ may have been given on different knowledge (D2)."""
+    for n in _vessels(exchange, only):
+        learnt = [
+            f for f in _facts(s, n) if after < f.seq <= answer.seq and not _came_with(s.record, f, exchange)
+        ]
+        if learnt:
+            cites = [answer.seq, *(f.seq for f in learnt)]
+            s.say("learnt_before_answer", cites, vessel=n, identifiers=identifiers(learnt))
+
+
+def _vessels(exchange: Exchange, only: int | None) -> Iterable[int]:
+    return dict.fromkeys(i.vessel for i in exchange.items if only in (None, i.vessel))
+
+
+def _facts(s: Sentences, vessel: int) -> list[Fact]:
+    known = s.record.vessel(vessel)
+    return [f for f in (known.facts if known else ()) if f.field in _KNOWN]
 
 
 def _came_with(record: CaseRecord, fact: Fact, exchange: Exchange) -> bool:

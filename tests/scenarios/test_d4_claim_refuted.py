@@ -1,10 +1,13 @@
-"""D4, claim refuted, to T+00:25: judged by the exported log and the text of the answer."""
+"""D4, claim refuted, and certified for a court two weeks later (they ask us)."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 
-from tests.scenarios.served import Exercise
+from cna_service.kit.instants import date_time_group
+from tests.scenarios.papers import drafted, released, rests_on_entries
+from tests.scenarios.served import API, Exercise
 
 PLACE = "30-45 miles northwest of Punta Gallinas"
 QUERY = {
@@ -27,9 +30,14 @@ QUERY = {
 }
 
 
-def test_d4_to_the_refusal_of_the_claim(exercise: Exercise) -> None:
+def test_d4_refuted_and_certified(exercise: Exercise) -> None:
+    ref = _refuted(exercise)
+    _certified(exercise, ref)
+
+
+def _refuted(exercise: Exercise) -> str:
     got = exercise.send("cna-xc", **QUERY)
-    ref = got["case"]
+    ref: str = got["case"]
 
     # T+00:00 a range is kept as a range; not turned into a point.
     facts = exercise.case(ref)["vessels"][0]["facts"]
@@ -104,3 +112,50 @@ def test_d4_to_the_refusal_of_the_claim(exercise: Exercise) -> None:
         assert "REFUTED" in text
         assert "NEITHER" not in text
         assert "CONFIRMED" not in text
+    return ref
+
+
+def _certified(exercise: Exercise, ref: str) -> None:
+    """T+2 weeks: asked in writing for a court; drafted from the log; an hour later released by a second officer."""
+    exercise.watches(ref, "duty-1", until=14 * 1440)
+    theirs = {"office": "Directorate of Maritime Affairs of XC", "email": "cna-xc@example.test"}
+    asked = {"direction": "in", "channel": "mail", "theirs": theirs, "exchange": 1}
+    words = "Please certify for the court that she is not registered with you."
+    exercise.act("duty-1", f"/cases/{ref}/communications", **asked, text=words)
+    draft = drafted(exercise, ref, "non_registration", for_state="XC", for_court="Criminal Court of XC")
+    rests_on_entries(exercise, ref, draft)
+    n = draft["certificate"]
+    exercise.at(days=14, hours=1)
+    path = f"/cases/{ref}/certificates/{n}/approval"
+    approve = {"approve": True, "seen": exercise.seq(ref)}
+    # Two persons: who drafted it does not release it, nor does anybody of his role.
+    exercise.refused(exercise.officer("duty-1"), path, approve, 403)
+    assert exercise.of(ref, "certificate.released") == []
+    text = released(exercise, ref, n)
+    made, gone = exercise.of(ref, "certificate.drafted")[0], exercise.of(ref, "certificate.released")[0]
+    assert (made["actor"]["id"], gone["actor"]["id"]) == ("duty-1", "sup-1")
+    assert exercise.after(gone) == timedelta(days=14, hours=1)
+    # Hash of the log extract over the entries cited, key of the log, time; the file itself by its hash.
+    leaves = {e["seq"]: e["leaf"] for e in exercise.entries(ref)}
+    cited = sorted({seq for s in (*draft["sentences"], *draft["annex"]) for seq in s["cites"]})
+    lines = "".join(f"{seq} {leaves[seq]}\n" for seq in cited)
+    assert draft["extract_sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert gone["body"]["extract_sha256"] == draft["extract_sha256"]
+    assert gone["body"]["log"]["key"]
+    pdf = exercise.get(f"{API}/cases/{ref}/certificates/{n}.pdf", exercise.officer("rec-1")).content
+    assert hashlib.sha256(pdf).hexdigest() == gone["body"]["sha256"]
+    # As of which date, which register, under which names and over which period.
+    for words in (
+        "national",
+        "version 1",
+        "as of 2026-01-05",
+        "The period covered ends with 2026-01-05",
+        "AURORA STAIR",
+        "BALTIC HORSE",
+        draft["extract_sha256"],
+        gone["body"]["log"]["key"],
+        "Criminal Court of XC",
+        date_time_group(exercise.begin + timedelta(minutes=25)),
+        date_time_group(exercise.begin + timedelta(days=14, hours=1)),
+    ):
+        assert words in text, words
