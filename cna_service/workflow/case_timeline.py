@@ -67,7 +67,7 @@ def timeline_line(entry: Entry, seal: Seal | None, means: str) -> TimelineLine:
         type=entry.type,
         says=said or f"{means[:1].upper()}{means[1:]}",
         details=tuple(_details(_not_told(entry))),
-        actor=actor_words(entry.actor),
+        actor=actor_words(entry.actor) + _on_paper(entry.actor),
         is_machine=is_by_itself(entry),
         recorded_at=entry.recorded_at,
         happened_at=entry.happened_at,
@@ -103,6 +103,16 @@ def actor_words(actor: Body) -> str:
     words = f"{name}, {post}" if post else name
     reset = actor.get("credential_reset")
     return f"{words} (credential reset by {reset.get('by')} at {reset.get('at')})" if reset else words
+
+
+def _on_paper(actor: Body) -> str:
+    """That an entry was typed in afterwards, from which page, and when it stands there (desk-rules 11.2)."""
+    mark = actor.get("transcribed")
+    if not isinstance(mark, Mapping):
+        return ""
+    page = f", page {mark['page']}" if mark.get("page") else ""
+    by = f", done by {mark['acted_by']}" if mark.get("acted_by") else ""
+    return f" · typed in from paper (period {mark['period']}{page}), written {mark['written_at'][:16]}Z{by}"
 
 
 def person_words(told: object) -> str:
