@@ -40,6 +40,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
             "/words¶",
             "/reason_internal¶",
             "/reason_sent¶",
+            "/rests_on/*/name",
             "/rests_on/*/conditions",
             "/override_reason¶",
         ),
@@ -56,8 +57,8 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
         "what was recorded of a spoken decision was sent to who decided",
         ("/words¶",),
     ),
-    EntryType("decision.confirmed", "who decided confirmed what was recorded", ("/words¶", "/from")),
-    EntryType("decision.corrected", "who decided said otherwise than recorded", ("/words¶", "/from")),
+    EntryType("decision.confirmed", "who decided confirmed what was recorded", ("/words¶", "/from", "/decider/name")),
+    EntryType("decision.corrected", "who decided said otherwise than recorded", ("/words¶", "/from", "/decider/name")),
     EntryType(
         "consultation.asked",
         "one of our own agencies was asked within the case",

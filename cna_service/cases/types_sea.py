@@ -21,6 +21,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
             "/text¶",
             "/words¶",
             "/lines/*/conditions",
+            "/delegations/*/name",
             "/delegations/*/conditions",
             "/override_reason¶",
         ),

@@ -51,8 +51,9 @@ def give_instruction(
     """``{unit, circuit, passed_to: {name, post}, number?, words?, measures?, happened_at?, delegation?,
     override_reason?, seen}``.
 
-    It names the delegation by which the officer instructs units (desk-rules 6.1). The text is generated from what is granted; ``measures`` (codes, or ``{vessel, measure}``) passes on some of it
-    only. Refuses to state a measure that is not granted. Raises Invalid, CaseMoved, OnlyExercise.
+    It names the delegation by which the officer instructs units (desk-rules 6.1). The text is generated from what
+    is granted; ``measures`` (codes, or ``{vessel, measure}``) passes on some of it only. Refuses to state a
+    measure that is not granted. Raises Invalid, CaseMoved, OnlyExercise.
     """
     asked = Asked(body)
     seen = asked.number("seen", least=0)

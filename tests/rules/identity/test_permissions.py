@@ -26,6 +26,8 @@ READS = {
     A.LEDGER_READ,
     A.LEDGER_VERIFY,
     A.STATISTICS_READ,
+    A.DIRECTORY_READ,
+    A.DELEGATION_READ,
 }
 OWN = {A.CREDENTIAL_SET}
 LAW = {A.PROVISION_ADOPT, A.PARTICIPATION_NOTE, A.RULES_READ}
@@ -37,6 +39,10 @@ DECISIONS = {
     A.EXCHANGE_WITHDRAW,
     A.STANDING_RECORD,
     A.DECISION_RECORD,
+    A.DECISION_CONFIRM,
+    A.DECISION_CALL,
+    A.CONSULTATION_ASK,
+    A.CLEARANCE_RECORD,
     A.ANSWER_GIVE,
     A.ANSWER_CONVEY,
     A.ANSWER_CONFIRM,
@@ -172,3 +178,7 @@ def test_what_is_not_permitted_names_who_may() -> None:
     with pytest.raises(NotPermitted, match="no officer"):
         require(actor_in(Role.SUPERVISOR), A.SERVICE_TICK)
     require(actor_in(Role.SUPERVISOR), A.CASE_READ)
+
+
+def test_rule_6_1_who_may_decide_is_noted_by_the_supervisor_or_the_legal_adviser() -> None:
+    assert PERMISSIONS[A.DELEGATION_NOTE] == {Role.SUPERVISOR, Role.LEGAL_ADVISER, Role.SERVICE}
