@@ -121,6 +121,13 @@ CASE_ACTS: tuple[Act, ...] = (
             ),
             Field("number", "Their own number for it"),
             Field("words", "Added words", "area", rows=2),
+            Field(
+                "override_reason",
+                "Why without a delegation",
+                "area",
+                rows=2,
+                hint="Only where no delegation in force lets you instruct units; it is kept with the entry",
+            ),
         ),
         on_case(instruct.give_instruction),
         GROUP,
