@@ -10,7 +10,18 @@ import pypdf
 from cna_service.workflow.certificate_steps import approve_certificate
 from cna_service.workflow.certify import draft_certificate
 from cna_service.workflow.papers_reading import certificate_file
+from tests.workflow.acts import answer, found, received
 from tests.workflow.desk import Answered, LiveDesk
+
+
+def confirmed(desk: LiveDesk, **more: Any) -> str:
+    """They asked; the register was searched; we confirmed, and granted to board on a condition."""
+    ref = received(desk)
+    found(desk, ref)
+    values = {"confirm_registry": "confirmed", "board": ("granted_with_conditions", ["By day only"])}
+    answer(desk, ref, values=values, convey=[{"channel": "mail"}], **more)
+    desk.settle()
+    return ref
 
 
 def draft(desk: LiveDesk, ref: str, kind: str, by: str = "duty-1", /, **told: Any) -> Answered:
