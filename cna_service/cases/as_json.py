@@ -215,6 +215,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "items": [_given(i) for i in answer.items],
         "words": plain(answer.words),
         "register": plain(answer.register),
+        "register_reason": plain(answer.register_reason),
         "reason_sent": plain(answer.reason_sent),
         "late": answer.late,
         "decision": answer.decision,

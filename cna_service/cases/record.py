@@ -112,6 +112,8 @@ class Answer:
     basis: Mapping[str, Any] | None
     words: object = None
     register: Mapping[str, Any] | None = None
+    register_reason: object = None
+    """Why the register was answered without a judged search, or on a name alone; it is printed."""
     reason_sent: object = None
     late: bool = False
     decision: int | None = None
