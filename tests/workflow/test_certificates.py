@@ -20,6 +20,7 @@ from cna_service.workflow.closing import add_note
 from cna_service.workflow.designees import DesigneeWithoutDelegation
 from cna_service.workflow.opening import open_case, open_exchange
 from cna_service.workflow.searching import search_for_case
+from tests.corpus.cases_life import silence
 from tests.workflow.acts import answer, asked, found, received
 from tests.workflow.desk import LiveDesk
 from tests.workflow.papers import annexed, confirmed, draft, pdf_of, release, said, text_of
@@ -337,10 +338,18 @@ def test_d8_what_word_and_writing_differ_on_is_not_certified(desk: LiveDesk) -> 
     assert "by word of mouth" in said(made) and "in writing" in said(made)
 
 
-def test_the_effect_of_silence_is_certified_with_two_persons_only(desk: LiveDesk) -> None:
-    from cna_service.workflow.certificate_told import Wanted, select
-
-    ref = outbound(desk, "board")
-    desk.advance(hours=3)
-    with pytest.raises(NothingToCertify):
-        select(desk.case(ref), Wanted("consent_or_waiver"))
+def test_the_effect_of_silence_is_certified_once_two_persons_recorded_it(desk: LiveDesk) -> None:
+    ref = silence(desk)
+    text = text_of(desk, ref)
+    assert "a time limit ran out (art. 8bis(5)(d)" in text
+    assert "the record then held no answer to: board the vessel" in text
+    assert (
+        "EXERCISE Lieutenant Ana Reyes, Duty officer, EXERCISE desk of XA, acting as duty officer recorded"
+        in text
+    )
+    assert "Second person: EXERCISE Lieutenant Benoit Lacroix" in text
+    # The provision names no detention; nothing is said of it.
+    assert (
+        "deemed grant, for: board the vessel; search the vessel, its cargo and the persons on board." in text
+    )
+    assert "XF granted" not in text
