@@ -14,7 +14,7 @@ from typing import Any
 
 from cna_service.identity.officers import Officer, Officers
 from cna_service.kit.instants import from_optional, from_text, to_text
-from cna_service.ledger.entry import Entry, EntryType
+from cna_service.ledger.entry import Entry, EntryType, Erased
 
 ALL = "all"
 ACTS = ("answer", "certificate", "instruction")
@@ -89,7 +89,7 @@ class Delegation:
             "from": to_text(self.from_at),
             "to": None if self.to_at is None else to_text(self.to_at),
             "instrument": self.instrument.get("title"),
-            "conditions": self.conditions or None,
+            "conditions": None if isinstance(self.conditions, Erased) else self.conditions or None,
         }
         return {k: v for k, v in told.items() if v is not None}
 

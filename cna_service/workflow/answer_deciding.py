@@ -11,6 +11,7 @@ from typing import Any
 
 from cna_service.cases.grants import GRANTED, NO_WORD
 from cna_service.cases.record import Exchange
+from cna_service.ledger.entry import Erased
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.delegations import rest_on
 from cna_service.workflow.second_person import ask_approval, needs_second
@@ -52,13 +53,19 @@ def who_decided(
 
 def _with_decision(work: Work, taken: Mapping[str, Any], rest: Mapping[str, Any]) -> dict[str, Any]:
     """What the decision rests on, with what the answer says beside it."""
-    rests_on = [dict(each) for each in taken.get("rests_on", ())]
+    rests_on = [_kept(each) for each in taken.get("rests_on", ())]
     rests_on += [each for each in rest.get("rests_on", ()) if each not in rests_on]
     if rests_on:
         work.acting_under("+".join(dict.fromkeys(str(each["delegation"]) for each in rests_on)))
-    told = {"rests_on": rests_on or None}
-    told["override_reason"] = rest.get("override_reason") or taken.get("override_reason")
+    told: dict[str, Any] = {"rests_on": rests_on or None}
+    before = taken.get("override_reason")
+    told["override_reason"] = rest.get("override_reason") or (str(before) if before is not None else None)
     return {k: v for k, v in told.items() if v is not None}
+
+
+def _kept(copy: Mapping[str, Any]) -> dict[str, Any]:
+    """What is still there of a copy: erased values are not written anew."""
+    return {k: v for k, v in copy.items() if not isinstance(v, Erased)}
 
 
 def _check_against(asked: Asked, items: Items, taken: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
+from cna_service.ledger.tables import ledger_disclosure
 from cna_service.workflow.answer import give_answer
 from cna_service.workflow.decide import NobodyMayDecide, call_decider, record_decision
 from cna_service.workflow.delegation_views import delegation_lines
@@ -216,3 +217,20 @@ def test_rule_6_1_an_instruction_names_the_delegation_too(desk: LiveDesk) -> Non
     reason = {"override_reason": "The supervisor cannot be reached."}
     desk.do(give_instruction, "duty-1", ref, **told, **reason, seen=desk.look(ref))
     assert desk.case(ref).sea.instructions[-1].override_reason == reason["override_reason"]
+
+
+def test_an_answer_carries_out_a_decision_whose_private_values_were_erased(desk: LiveDesk) -> None:
+    ref = received(desk)
+    desk.do(give_delegation, "legal-1", **{**ACT, "measures": ["arrest"]}, conditions=["Only by day."])
+    decided = [{"measure": "arrest", "value": "granted"}]
+    by = {"name": "EXERCISE Commander Carla Nunes"}
+    desk.do(end_delegation, "legal-1", "del-1", reason="ended")
+    desk.do(record_decision, "duty-1", ref, 1, answers=decided, by=by, line="mail", seen=desk.look(ref))
+    taken = desk.case(ref).exchanges[0].decisions[0]
+    assert taken["rests_on"][0]["conditions"] == ["Only by day."]
+    with desk.service.database.write() as connection:
+        connection.execute(ledger_disclosure.delete())
+    desk.service.folds.forget()
+    answer(desk, ref, values={"arrest": "granted"}, decision=1)
+    [rests] = desk.last(ref, "answer.given").body["rests_on"]
+    assert rests["delegation"] == "del-6" and "conditions" not in rests
