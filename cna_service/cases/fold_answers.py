@@ -35,6 +35,7 @@ def _given(record: CaseRecord, entry: Entry) -> CaseRecord:
         basis=entry.basis,
         words=b.get("words"),
         register=b.get("register"),
+        register_reason=b.get("register_reason"),
         reason_sent=b.get("reason_sent"),
         late=bool(b.get("late", False)),
         decision=b.get("decision"),

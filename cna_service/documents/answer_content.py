@@ -229,7 +229,9 @@ def _decision(answer: WrittenAnswer) -> tuple[Fact, ...]:
 
 def _remarks(answer: WrittenAnswer) -> tuple[str, ...]:
     standing, credential = shown_or_none(answer.standing_note), shown_or_none(answer.credential_note)
+    unsearched = shown_or_none(answer.register_note)
     return (
+        *([f"Registry answered without a judged search, because: {unsearched}"] if unsearched else []),
         *([f"Standing of the requester: {standing}"] if standing else []),
         *([f"Credential: {credential}"] if credential else []),
     )

@@ -177,6 +177,8 @@ class WrittenAnswer(Letter):
     register: tuple[RegisterStatement, ...] = ()
     credential_note: str | None = None
     standing_note: str | None = None
+    register_note: str | None = None
+    """Why the register was answered although nobody searched it (desk-rules 1.5)."""
     reason: str | None = None
 
 

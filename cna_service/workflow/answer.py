@@ -133,6 +133,7 @@ def _read(
         "copies": list(asked.texts("copies")) or None,
         "decision": asked.number("decision", least=1),
         "register": register_statement(asked, work.case, items, reason) if ours else None,
+        "register_reason": reason if ours else None,
     }
     if ours:
         told |= answer_deciding.who_decided(work, asked, exchange, items, by, told["decision"])

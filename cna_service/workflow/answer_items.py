@@ -74,9 +74,19 @@ def register_statement(
     ``confirmed`` names the register record it means (desk-rules 1.5); nobody may say "searched" when nobody did
     (practice R14). A reason stands in where there was no search, and is printed.
     """
-    item = next((i for i in items if i["measure"] == REGISTRY), None)
-    if item is None:
+    asked_of = [i for i in items if i["measure"] == REGISTRY]
+    told = [_of_vessel(asked, record, item, reason) for item in asked_of]
+    said = [each for each in told if each is not None]
+    if not said:
         return None
+    first, *further = said
+    return first | ({"further": further} if further else {})
+
+
+def _of_vessel(
+    asked: Asked, record: CaseRecord, item: Mapping[str, Any], reason: str | None
+) -> dict[str, Any] | None:
+    """What the answer about one vessel rests on; each vessel has a search of her own (desk-rules 1.5)."""
     searches = [s for s in record.searches if s.get("vessel", 1) == item["vessel"]]
     judged = [s for s in searches if s.get("verdict") not in (None, "undecided")]
     last = judged[-1] if judged else None

@@ -138,6 +138,7 @@ def written_answer(service: Service, work: Work, exchange: Exchange, answer: Ans
         decided_at=decided,
         register=_register(answer),
         credential_note=_credential_note(answer),
+        register_note=_register_note(answer),
         standing_note=None
         if exchange.standing != "unverified"
         else "the requester's standing was not verified",
@@ -211,27 +212,33 @@ def _beyond(exchange: Exchange) -> list[Any]:
 
 
 def _register(answer: Answer) -> tuple[RegisterStatement, ...]:
+    """What was looked at for each vessel that the answer speaks of."""
     told = answer.register
-    if not told:
-        return ()
+    return tuple(_statement(each) for each in (told, *told.get("further", ()))) if told else ()
+
+
+def _statement(told: Mapping[str, Any]) -> RegisterStatement:
     record = tuple(IdentifierLine(r["kind"], r["value"]) for r in told.get("record", ()))
-    return (
-        RegisterStatement(
-            register=told["register"],
-            version=str(told["version"]),
-            as_of=_instant(told["as_of"]),
-            keys=tuple(told.get("keys", ())),
-            vessel=told.get("vessel"),
-            # Nothing is found without a person's verdict: what was looked at and dismissed is no record found.
-            candidates=0 if told.get("verdict") == "not_found" else told.get("candidates"),
-            record=record,
-            name_alone_reason=_words(told.get("name_alone_reason")),
-        ),
+    return RegisterStatement(
+        register=told["register"],
+        version=str(told["version"]),
+        as_of=_instant(told["as_of"]),
+        keys=tuple(told.get("keys", ())),
+        vessel=told.get("vessel"),
+        # Nothing is found without a person's verdict: what was looked at and dismissed is no record found.
+        candidates=0 if told.get("verdict") == "not_found" else told.get("candidates"),
+        record=record,
+        name_alone_reason=_words(told.get("name_alone_reason")),
     )
 
 
 def _instant(text: str) -> datetime:
     return from_text(text if "T" in text else f"{text}T00:00:00Z")
+
+
+def _register_note(answer: Answer) -> str | None:
+    """A reason that no statement on the register prints: there was no search that could carry it."""
+    return _words(answer.register_reason) if answer.register is None else None
 
 
 def _credential_note(answer: Answer) -> str | None:
