@@ -21,11 +21,6 @@ AS_EXERCISE = "as_exercise"
 _WORDS = re.compile(r"\b(EXERCISES?|EJERCICIOS?|EXERCICES?|EXERCICIOS?|DRILLS?|SIMULACROS?|SIMULACAO)\b")
 
 
-class OnlyAnExercise(Refused):
-    code = "only-an-exercise"
-    title = "This case is an exercise: nothing in it may be taken for real"
-
-
 class NotAnExercise(Refused):
     code = "not-an-exercise"
     title = "This case is no exercise: what happens in it is real"
@@ -65,12 +60,6 @@ def texts_in(told: object) -> Iterator[str]:
     elif isinstance(told, list | tuple):
         for value in told:
             yield from texts_in(value)
-
-
-def refuse_if_exercise_case(work: Work) -> None:
-    """For whatever a unit or a court could take for real: instructions, certificates. Raises OnlyAnExercise."""
-    if work.case.as_exercise:
-        raise OnlyAnExercise("Open the real event as a case of its own: one tap on the page of this one.")
 
 
 def link(work: Work, here: str, there: str, reason: str) -> None:

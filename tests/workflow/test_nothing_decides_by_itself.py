@@ -212,7 +212,7 @@ class Desk(RuleBasedStateMachine):
 
     @rule(ref=cases, officer=OFFICERS, n=st.integers(1, 3))
     def a_certificate_is_drafted_and_released(self, ref: str, officer: str, n: int) -> None:
-        told = {"kind": "consent", "exchanges": [n], "designee": {"officer": "sup-1"}}
+        told = {"kind": "chronology_of_exchanges", "exchanges": [n], "designee": "dec-1"}
         self.tried(draft_certificate, officer, ref, **told, seen=self.desk.look(ref))
         self.tried(approve_certificate, "sup-1", ref, 1, approve=True, seen=self.desk.look(ref))
 

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from cna_service.cases.grants import grants
+from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid, Refused
 from cna_service.kit.ids import new_reference
 from cna_service.kit.instants import to_text
+from cna_service.workflow.projections import CASE, case_stream
+from cna_service.workflow.replay import replay
 from cna_service.workflow.transcribing import ReferenceTaken, compare, transcribe, transcribe_new
 from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
@@ -209,3 +212,50 @@ def _hours(n: float) -> timedelta:
 
 def _minutes(n: float) -> timedelta:
     return timedelta(minutes=n)
+
+
+def test_who_only_reads_types_nothing_in_and_each_act_asks_its_own_permission(desk: LiveDesk) -> None:
+    paper = Paper(desk).at(0, "cases", channel="phone")
+    for officer in ("aud-1", "admin-1", "rec-1", "legal-1", "dec-1"):
+        with pytest.raises(NotPermitted):
+            desk.do(transcribe_new, officer, **paper.told(desk))
+    ref = str(desk.do(transcribe_new, "duty-1", **paper.told(desk))["case"])
+    before = desk.look(ref)
+    with pytest.raises(NotPermitted):
+        desk.do(compare, "aud-1", ref, 1, agrees=True)
+    assert desk.look(ref) == before
+
+
+def test_rule_11_2_a_mail_of_the_desk_did_not_leave_from_paper(desk: LiveDesk) -> None:
+    paper = a_night(desk, answered_after=60)
+    paper.acts[-1]["body"] = {"channel": "mail"}
+    desk.clock.at += _hours(9)
+    with pytest.raises(Invalid) as refused:
+        desk.do(transcribe_new, "duty-1", **paper.told(desk))
+    assert [p.pointer for p in refused.value.problems] == ["/acts/3/body/channel"]
+
+
+def test_rule_11_2_what_the_desk_knew_then_is_not_changed_by_typing(desk: LiveDesk) -> None:
+    """As-of goes by the instant of the typing: before it, the desk knew nothing of the paper."""
+    ref = received(desk)
+    begins = desk.clock.now()
+    desk.attend(ref, "duty-1")
+    desk.sleep(hours=1)
+    before = desk.look(ref)
+    paper = Paper(desk)
+    paper.begins = begins
+    paper.at(10, "notes", words="They called.")
+    desk.clock.at += _minutes(1)
+    desk.do(transcribe, "duty-1", ref, **paper.told(desk))
+    with desk.service.database.read() as connection:
+        stream = case_stream(ref)
+        folded = desk.service.folds.as_of(connection, stream, at=desk.clock.now() - _minutes(1))
+    assert folded.head.seq == before
+    assert folded.of(CASE).notes == ()
+
+
+def test_a_period_that_was_typed_in_replays_to_the_same_rows(either_desk: LiveDesk) -> None:
+    paper = a_night(either_desk, answered_after=60)
+    either_desk.clock.at += _hours(9)
+    either_desk.do(transcribe_new, "duty-1", **paper.told(either_desk))
+    assert replay(either_desk.service).differences == ()
