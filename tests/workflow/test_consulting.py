@@ -11,14 +11,16 @@ import pytest
 from cna_service.cases.files import kept_files
 from cna_service.cases.grants import grants
 from cna_service.cases.labels import exchange_label
-from cna_service.kit.errors import Invalid, NotFound
+from cna_service.kit.errors import Conflict, Invalid, NotFound
 from cna_service.ledger import store
+from cna_service.workflow.answer import give_answer
 from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.consult import answer_agency, ask_agency, record_clearance
 from cna_service.workflow.facts import record_fact
 from cna_service.workflow.owed import relief_items
 from tests.workflow.acts import asked, received
 from tests.workflow.desk import LiveDesk
+from tests.workflow.papers import draft, said
 
 ORDER = b"%PDF-1.7 order of the judge"
 FILE = {"name": "order 12.pdf", "media_type": "application/pdf", "base64": b64encode(ORDER).decode()}
@@ -102,6 +104,19 @@ def test_r16_no_objection_of_our_own_chain_is_no_grant_of_any_state(desk: LiveDe
     [clearance] = desk.record_json(ref)["clearances"]
     assert (clearance["chain"], clearance["measures"]) == ("own", ["board", "search"])
     assert desk.last(ref, "clearance.given").type != "answer.given"
+
+
+def test_r16_no_certificate_can_cite_our_own_chain_as_a_states_consent(desk: LiveDesk) -> None:
+    ref = asked(desk, "board")
+    by = {"name": "Rear Admiral Sola", "office": "Fleet command"}
+    told = {"measures": ["board"], "words": "No objection whatever.", "exchange": 1}
+    desk.do(record_clearance, "duty-1", ref, by=by, **told)
+    with pytest.raises((Conflict, Invalid)):
+        draft(desk, ref, "consent_or_waiver")
+    theirs = {"answers": [{"measure": "board", "value": "granted"}], "form": "written"}
+    give_answer(desk.service, desk.authority("mrcc-xp"), ref, 1, theirs)
+    made = draft(desk, ref, "consent_or_waiver")
+    assert "Sola" not in said(made) and "No objection" not in said(made)
 
 
 def test_d8_a_judges_order_is_attached_with_its_digest_and_given_out_byte_for_byte(desk: LiveDesk) -> None:
