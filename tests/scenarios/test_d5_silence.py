@@ -1,5 +1,4 @@
-"""D5, notice with a limit, extension, silence, late refusal: T+00:00 to T+08:47, without the asserts on spelling
-and export."""
+"""D5, notice with a time limit, extension, silence, late refusal (a force notifies us)."""
 
 from __future__ import annotations
 
@@ -7,10 +6,13 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.scenarios.served import Exercise
+from tests.scenarios.papers import chronology
+from tests.scenarios.served import API, Exercise
 
 MEASURES = ["board", "search"]
 EVERYBODY = ("duty-1", "duty-2", "sup-1", "dec-1", "admin-1")
+SPELLINGS = ["AL RASHIDAH", "AL-RASHIDA", "ALRASHEEDA", "AL RACHIDA", "Al Rashida"]
+AL_RASHIDAH = "X0000008"
 DIRECTOR = {"name": "Director Osei", "post": "Director", "office": "Ministry of XA", "capacity": "decider"}
 THEIRS = {"name": "Watch chief Rossi", "office": "Force Headquarters"}
 
@@ -23,11 +25,27 @@ def test_d5_from_the_notice_to_the_late_refusal(exercise: Exercise) -> None:
     _they_board(exercise, ref)
     _the_late_refusal(exercise, ref)
     _they_acknowledge(exercise, ref)
+    _the_export(exercise, ref)
 
     # Silence is never recorded as an answer by us: the only answer is the one a named officer gave.
     told = [(e["type"], e["actor"]["id"]) for e in exercise.entries(ref) if e["type"].startswith("answer.")]
     assert told == [("answer.given", "duty-1"), ("answer.conveyed", "duty-1"), ("answer.conveyed", "duty-1")]
     assert exercise.granted(ref) == []
+
+
+def test_d5_the_ship_is_one_vessel_under_five_spellings(exercise: Exercise) -> None:
+    """Whatever a report calls her, the register finds one record, and each case is offered the others."""
+    refs = []
+    for spelling in SPELLINGS:
+        vessel = {"name": spelling, "how": "as_heard", "flag_claimed": "XA"}
+        ref = exercise.act("duty-1", "/cases", channel="phone", caller="a caller", vessels=[vessel])["case"]
+        searched = exercise.act("duty-1", f"/cases/{ref}/searches", names=[spelling])
+        assert searched["candidates"][0]["rid"] == AL_RASHIDAH, spelling
+        judged = {"search": searched["search"], "verdict": "found", "rid": AL_RASHIDAH}
+        exercise.act("duty-1", f"/cases/{ref}/searches", **judged)
+        assert {o["ref"] for o in exercise.case(ref)["others"]} == set(refs), spelling
+        refs.append(ref)
+    assert len(set(refs)) == 5
 
 
 def _the_notice(exercise: Exercise) -> str:
@@ -230,3 +248,35 @@ def _they_acknowledge(exercise: Exercise, ref: str) -> None:
 def _conveyances(exercise: Exercise, ref: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = exercise.case(ref)["exchanges"][0]["answers"][0]["conveyances"]
     return found
+
+
+def _the_export(exercise: Exercise, ref: str) -> None:
+    """T+1d: minute by minute, each time with zone and source; our clock apart from what the other side claims."""
+    exercise.watches(ref, "duty-1", until=1440)
+    told = chronology(exercise, ref)
+    entries = {e["seq"]: e for e in exercise.entries(ref)}
+    lines = {line["seq"]: line for line in told["lines"]}
+    assert set(lines) == set(entries)
+    for seq, line in lines.items():
+        ours = line["our_clock"]
+        assert (ours["recorded_at"], ours["zone"]) == (entries[seq]["recorded_at"], "UTC")
+        assert ours["source"]
+        if line["claimed"] is not None:
+            assert line["claimed"]["zone"] == "UTC"
+            assert line["claimed"]["by"]
+    by_type = {entries[seq]["type"]: line for seq, line in lines.items()}
+    # What they say of a limit is theirs: stated, by whom, and no provision's.
+    limits = [line["limit"] for line in lines.values() if line["type"] == "clock.armed"]
+    stated = [x["stated_by"] for x in limits if x["is_their_statement"]]
+    assert stated == ["Force Headquarters"]
+    assert [x["stated_by"] for x in limits if x["kind"] != "claimed" and "stated_by" in x] == []
+    assert by_type["clock.lapsed"]["is_machine"] is True
+    assert by_type["event.reported"]["is_verified"] is False
+    assert by_type["decision.taken"]["side"] == "ours"
+    table = exercise.get(f"{API}/cases/{ref}/chronology", exercise.officer("aud-1"), format="csv").text
+    for words in ("Force Headquarters", "silence is consent", "their clock"):
+        assert words in table, words
+    pdf = exercise.get(f"{API}/cases/{ref}/chronology", exercise.officer("aud-1"), format="pdf").content
+    assert pdf.startswith(b"%PDF")
+    made = exercise.act("rec-1", f"/cases/{ref}/chronologies", format="pdf", seen=exercise.seq(ref))
+    assert made["case"] == ref
