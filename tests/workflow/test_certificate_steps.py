@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cna_service.documents.log_line import read_log_line
 from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
 from cna_service.workflow.certificate_holders import holders_json
@@ -18,7 +19,9 @@ from cna_service.workflow.certificate_steps import (
 from cna_service.workflow.certify import reissue_certificate
 from cna_service.workflow.closing import close_case, reopen_case
 from cna_service.workflow.facts import record_fact
+from cna_service.workflow.papers_reading import certificate_file
 from cna_service.workflow.second_person import SamePerson
+from cna_service.workflow.seen import look_for
 from cna_service.workflow.work import CaseMoved
 from tests.workflow.acts import answer
 from tests.workflow.desk import LiveDesk
@@ -121,3 +124,14 @@ def test_a_case_that_is_reopened_reaches_the_holders(desk: LiveDesk) -> None:
     desk.do(close_case, "duty-1", ref, waived="done", words="done", seen=desk.look(ref))
     desk.do(reopen_case, "duty-1", ref, words="A letter came.")
     assert desk.alert(ref, "certificate_holders").is_open
+
+
+def test_rule_16_1_the_last_line_is_the_logs_and_is_found_again(desk: LiveDesk) -> None:
+    ref = confirmed(desk)
+    desk.seal()
+    draft(desk, ref, "registry_answer")
+    release(desk, ref)
+    made = certificate_file(desk.service, desk.officer("duty-1"), ref, 1, "txt").content.decode()
+    line = read_log_line(made.rstrip().splitlines()[-1])
+    assert line is not None
+    assert look_for(desk.service.database, desk.service.desk.log_origin, line).exit_code == 0
