@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from cna_service.cases.clocks import next_due
 from cna_service.cases.instructions import stale_since
 from cna_service.cases.labels import case_label
-from cna_service.cases.record import CaseRecord
+from cna_service.cases.record import CaseRecord, Clock
 from cna_service.cases.tables import FOLD_VERSION, case_key, case_row
 from cna_service.vessels.names import normal_name
 
@@ -43,11 +43,7 @@ def write_row(connection: Connection, record: CaseRecord, holder: str | None) ->
 
 def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:
     """The row as a mapping: what ``case replay`` compares with what is stored."""
-    due = next_due(record)
-    soonest = next((c for c in record.clocks if c.is_running and c.due_at == due), None)
-    # A unit that acts on what no longer holds is as pressing as a clock that ran out (desk-rules 5.2).
-    stale = stale_since(record)
-    is_stale = stale is not None and (due is None or stale < due)
+    presses_at, kind = _pressing(record)
     last = record.exchanges[-1] if record.exchanges else None
     return {
         "ref": record.ref,
@@ -59,14 +55,33 @@ def row_of(record: CaseRecord, holder: str | None) -> dict[str, Any]:
         "changed_at": record.changed_at,
         "is_closed": record.is_closed,
         "is_to_be_read": record.is_to_be_read,
-        "next_due_at": stale if is_stale else due,
-        "next_due_kind": "instruction" if is_stale else soonest.kind if soonest else None,
+        "next_due_at": presses_at,
+        "next_due_kind": kind,
         "direction": last.direction if last else None,
         "state": last.state if last else None,
         "vessel": ", ".join(v.label for v in record.vessels) or None,
         "holder": holder,
         "label": case_label(record),
     }
+
+
+def _pressing(record: CaseRecord) -> tuple[datetime | None, str | None]:
+    """By what the board sorts, and of which kind it is: what runs out first. A lapse nobody dealt with stands where
+    its limit was, before all that still runs, on whichever page; so does a unit that acts on what no longer holds."""
+    pressing: list[tuple[datetime, str]] = [
+        (c.due_at, c.kind)
+        for c in record.clocks
+        if c.due_at is not None and (c.is_running or (_ran_out(c) and not record.is_closed))
+    ]
+    if (stale := stale_since(record)) is not None:
+        pressing.append((stale, "instruction"))
+    return min(pressing, default=(None, None))
+
+
+def _ran_out(clock: Clock) -> bool:
+    """A limit that passed, and nobody answered or recorded an effect; a missed target of ours is no limit."""
+    is_over = clock.lapsed_at is not None and clock.stopped_at is None and clock.superseded_seq is None
+    return is_over and clock.lapse is None and clock.kind != "own"
 
 
 def keys_of(record: CaseRecord) -> Iterable[tuple[str, str]]:

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from cna_service.db.types import Instant, metadata
 
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 """Raised when the row's meaning changes; rows of another version are rebuilt at start."""
 
 case_row = Table(

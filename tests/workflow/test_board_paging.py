@@ -10,6 +10,7 @@ from cna_service.kit.ids import new_reference
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.replay import replay
 from tests.workflow.desk import LiveDesk
 
 TERMS = {"kind": "legal", "silence": {"effect": "none"}, "stops_by": {"form": "either"}, "warn": False}
@@ -49,6 +50,19 @@ def test_pages_of_the_board_hold_every_case_once_and_in_its_order(either_desk: L
     due = [r["next_due_at"] for r in whole.rows]
     assert due[6:] == [None] * 3
     assert due[:6] == sorted(d for d in due if d is not None)
+
+
+def test_rule_1_1_a_limit_that_passed_stands_on_the_first_page_however_many_run_behind_it(
+    either_desk: LiveDesk,
+) -> None:
+    filled(either_desk, 10, 500, 400, 300, None)
+    either_desk.clock.at += timedelta(minutes=60)
+    either_desk.tick()
+    with either_desk.service.database.read() as connection:
+        [first] = queries.board(connection, limit=1).rows
+    assert first["next_due_kind"] == "legal"
+    assert first["next_due_at"] < either_desk.clock.now()
+    assert replay(either_desk.service).differences == ()
 
 
 def test_a_partners_own_cases_come_page_by_page(either_desk: LiveDesk) -> None:
