@@ -14,12 +14,14 @@ from cna_service.identity.permissions import PERMISSIONS, Action
 from cna_service.identity.rules import NotPermitted
 from cna_service.workflow import (
     answer,
+    answer_changes,
     closing,
     communicate,
     consult,
     convey,
     decide,
     facts,
+    in_writing,
     lapse,
     opening,
     read_back,
@@ -56,6 +58,11 @@ ACTS: dict[str, Callable[..., Any]] = {
     "withdraw": steps.withdraw,
     "basis": steps.choose_basis,
     "rebase": rebase,
+    "read_writing": in_writing.read_writing,
+    "take_back": answer_changes.withdraw_answer,
+    "listed_confirms": answer_changes.confirm_by_listed,
+    "limitation": answer_changes.notify_limitation,
+    "approve_lapse": lapse.approve_lapse,
 }
 GOOD: dict[str, dict[str, Any]] = {
     "decide": {"answers": []},
@@ -67,6 +74,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "extend": {"until": "2026-11-22T00:00:00Z", "by": {"name": "n"}},
     "basis": {"provisions": ["coe-7"]},
     "rebase": {"change": "c", "keep": True, "reason": "r"},
+    "read_writing": {"answer": 1, "words": "w"},
+    "take_back": {"answer": 1},
+    "listed_confirms": {"answer": 1, "form": "oral"},
+    "limitation": {"answer": 1, "channel": "phone", "words": "w"},
 }
 
 

@@ -7,13 +7,15 @@ from typing import Any
 
 from cna_service.cases.grant_changes import confirmation_of, not_counted
 from cna_service.cases.record import Answer
-from cna_service.console.pages.case_act import Act, Run
+from cna_service.console.pages.case_act import Act, Run, on_case
 from cna_service.console.pages.case_fields import HAPPENED, WORDS, Field, Options
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.workflow import acknowledge, answer_changes
 from cna_service.workflow.case_view import CaseView
+from cna_service.workflow.exchange_kinds import DISTRIBUTION
 from cna_service.workflow.keys import Key, Reply
+from cna_service.workflow.opening import open_exchange
 from cna_service.workflow.service import Service
 
 _BY = (
@@ -66,6 +68,23 @@ def _confirmed(
     service: Service, actor: Actor, ref: str, n: int, body: Mapping[str, Any], key: Key | None
 ) -> Reply:
     return answer_changes.confirm_by_listed(service, actor, ref, n, body, key)
+
+
+def _inform(service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None) -> Reply:
+    channel = body.get("channel", "mail")
+    rows = [
+        {**_partner(line), "channel": channel}
+        for line in str(body.get("to", "")).splitlines()
+        if line.strip()
+    ]
+    told = {"kind": DISTRIBUTION, "distribution": rows, "text": body.get("text"), "channel": channel}
+    return open_exchange(service, actor, ref, told, key)
+
+
+def _partner(line: str) -> dict[str, str]:
+    """``mrcc-xb``, or ``XQ, Coast guard``."""
+    state, comma, office = (part.strip() for part in line.partition(","))
+    return {"state": state.upper(), "office": office} if comma else {"authority": state}
 
 
 _TAKE_BACK: Run = answer_changes.withdraw_answer
@@ -141,4 +160,25 @@ EXCHANGE_ACTS: tuple[Act, ...] = (
         direction="inbound",
     ),
 )
-CASE_ACTS: tuple[Act, ...] = ()
+CASE_ACTS: tuple[Act, ...] = (
+    Act(
+        "inform-partners",
+        "Inform partners",
+        "One text to several partners; the list is kept with it. No answer is owed to it.",
+        "Record it",
+        Action.EXCHANGE_OPEN,
+        (
+            Field(
+                "to",
+                "To whom",
+                "area",
+                is_required=True,
+                hint="A line each: an id of the directory, or State and office, such as: XQ, Coast guard",
+            ),
+            Field("channel", "Way", "choice", WAYS[:1] + WAYS[2:4], default="mail", is_required=True),
+            Field("text", "Words", "area", is_required=True),
+        ),
+        on_case(_inform),
+        "Log",
+    ),
+)

@@ -76,3 +76,13 @@ def test_rule_5_3_a_machines_word_is_ticked_and_begins_nothing(night: Night) -> 
     assert "A machine of theirs replied" in page.text
     page = night.browser.submit(night.browser.get(do), do, words="We have it.", by__name="Cap. Ruiz")
     assert "Acknowledged by Cap. Ruiz" in page.text
+
+
+def test_d10_partners_are_informed_and_the_list_is_kept(night: Night) -> None:
+    ref = night.browser_call()
+    do = f"/console/cases/{ref}/do/inform-partners"
+    typed = {"to": "mrcc-xp\nXQ, Coast guard", "text": "The ship is not of XE."}
+    page = night.browser.submit(night.browser.get(do), do, **typed)
+    assert "DISTRIBUTED" in page.text
+    rows = night.entries(ref, "exchange.opened")[-1].body["distribution"]
+    assert [(r["state"], r.get("office")) for r in rows] == [("XP", None), ("XQ", "Coast guard")]
