@@ -239,7 +239,7 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
         "at": to_text(told.exact if told and told.exact else at),
         "offences": _offences(asked),
         "provisions": list(dict.fromkeys(p for b in basis for p in _provisions(service, b))),
-        "basis_told": list(basis),
+        "basis_told": [_in_words(service, b) for b in basis],
         "their_reference": asked.text("their_reference", longest=200),
         "standing": "unverified",
         "text": asked.text("text"),
@@ -275,6 +275,14 @@ def _offences(asked: Asked) -> list[str]:
 def _provisions(service: Service, told: str) -> list[str]:
     catalogue = service.policies.catalogue
     return [told] if told in catalogue.by_id else match_basis(catalogue, told)
+
+
+def _in_words(service: Service, told: str) -> str:
+    """A provision chosen by its id as a paper cites it; anything else as told."""
+    provision = service.policies.catalogue.by_id.get(told)
+    if provision is None:
+        return told
+    return f"art. {provision.article}, {service.policies.catalogue.agreement_of(provision).title}"
 
 
 def _items(asked: Asked, work: Work) -> list[dict[str, Any]]:

@@ -93,6 +93,7 @@ def _certified_and_closed(exercise: Exercise, ref: str) -> None:
     """Day 5: the prosecutor has a certificate of the first answer; the case is closed."""
     exercise.watches(ref, "duty-1", until=5 * 1440)
     text = certified(exercise, ref, "registry_answer", for_court=PROSECUTOR)
+    assert "art. 17(3), United Nations Convention against Illicit Traffic" in text
     assert "XV answered that it can neither confirm nor deny" in text
     exercise.act("duty-1", f"/cases/{ref}/certificates/1/delivery", to=PROSECUTOR, channel="mail")
     exercise.act(
