@@ -29,13 +29,19 @@ def exercise(data: Path) -> Iterator[Exercise]:
         yield one
 
 
+def posted(exercise: Exercise, path: str, body: Any) -> Any:
+    answer = exercise.client.post(path, json=body)
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
 def ordered(exercise: Exercise, authority: str, behaviour: str, **more: Any) -> Any:
     body = {"authority": authority, "behaviour": behaviour, **more}
-    return exercise._post("/simulation/counterpart", body)
+    return posted(exercise, "/simulation/counterpart", body)
 
 
 def counterparts(exercise: Exercise) -> Any:
-    return exercise._get("/simulation/counterpart").json()
+    return exercise.client.get("/simulation/counterpart").json()
 
 
 def an_ask(exercise: Exercise, *measures: str, authority: str = "mrcc-xp") -> str:
@@ -161,7 +167,7 @@ def test_an_exercise_that_was_stopped_goes_on_with_its_counterparts(data: Path) 
 def test_while_the_clock_runs_a_partner_acts_without_anybody_moving_it(exercise: Exercise) -> None:
     ordered(exercise, "mrcc-xp", "grants", after_minutes=1)
     ref = an_ask(exercise, "board")
-    exercise._post("/simulation/clock", {"rate": 600, "hold": False})
+    posted(exercise, "/simulation/clock", {"rate": 600, "hold": False})
     for _ in range(400):
         if answers(exercise, ref):
             break
