@@ -8,7 +8,7 @@ from typing import Literal
 from cna_service.cli.deployment import open_desk, whoever_asks
 from cna_service.cli.shown import instant, show
 from cna_service.workflow.clock_steps import judge_clock
-from cna_service.workflow.projections import DESK, DESK_STATE
+from cna_service.workflow.projections import DESK, DESK_STATE, OFFICERS
 
 
 def status(asked: Namespace) -> int:
@@ -49,7 +49,12 @@ def reject(asked: Namespace) -> int:
 
 def _judge(asked: Namespace, verdict: Literal["accepted", "rejected"]) -> int:
     with open_desk(asked) as running:
-        held = judge_clock(running.service, whoever_asks(), verdict, by=asked.by, reason=asked.reason)
+        service = running.service
+        with service.read() as reader:
+            officer = reader.stream(DESK).of(OFFICERS).find(asked.by)
+        # The command cannot ask for his password: the entry says by which account of the machine he acted.
+        actor = officer.actor(service.clock.now(), signed_in=whoever_asks().signed_in)
+        held = judge_clock(service, actor, verdict, reason=asked.reason)
     said = {
         "accepted": "Accepted: what is due by this clock fires now.",
         "rejected": "Rejected: set the clock back; until then clocks of cases go on without its jump.",

@@ -229,7 +229,9 @@ def _clock(commands: argparse._SubParsersAction[Parser]) -> None:
         ("reject", "the clock is wrong: clocks of cases go on without its jump until it is set back"),
     ):
         judged = _add(clock, name, f"clock:{name}", words)
-        judged.add_argument("--by", metavar="NAME", required=True, help="the person who compared the clock")
+        judged.add_argument(
+            "--by", metavar="OFFICER", required=True, help="the supervisor or administrator who says so"
+        )
         judged.add_argument("--reason", metavar="TEXT", required=True, help="what it was compared with")
 
 

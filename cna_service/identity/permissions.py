@@ -203,8 +203,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.LOG_EXPORT: _SUPERVISOR | {Role.RECORDS_OFFICER, Role.AUDITOR},
         Action.STATISTICS_READ: _READERS,
         Action.POLICY_APPLY: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
-        # At the command line, by the person whom the command names.
-        Action.CLOCK_DECIDE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        Action.CLOCK_DECIDE: _SUPERVISOR | _ADMINISTRATOR,
         Action.EXERCISE_DRIVE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
         Action.SERVICE_TICK: _OURSELVES,
         Action.BACKUP_MAKE: _ADMINISTRATOR | _OURSELVES,

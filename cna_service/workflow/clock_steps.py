@@ -154,28 +154,23 @@ def record_step(service: Service, step: Step) -> bool:
 
 
 def judge_clock(
-    service: Service, actor: Actor, verdict: Literal["accepted", "rejected"], *, by: str, reason: str
+    service: Service, actor: Actor, verdict: Literal["accepted", "rejected"], *, reason: str
 ) -> timedelta:
-    """A named person says whether the clock is right: accepted, what is due fires now, marked late; rejected, the
-    clock is to be set back, and until then clocks of cases go on by the monotonic clock. Returns what was held.
+    """An officer says whether the clock is right: accepted, what is due fires now, marked late; rejected, the clock
+    is to be set back, and until then clocks of cases go on by the monotonic clock. Returns what was held.
 
-    Raises Invalid (nobody named, no reason), ClockBelieved where nothing is in doubt, NotPermitted.
+    Raises Invalid (no reason), ClockBelieved where nothing is in doubt, NotPermitted.
     """
-    told = (("by", by, "name the person"), ("reason", reason, "say what the clock was compared with"))
-    if missing := [
-        Problem(f"/{field}", None, "is missing", fix) for field, value, fix in told if not value.strip()
-    ]:
-        raise Invalid("", *missing)
+    if not reason.strip():
+        raise Invalid("", Problem("/reason", None, "is missing", "say what the clock was compared with"))
     with service.write(actor, Action.CLOCK_DECIDE, DESK) as work:
         state = work.of(DESK_STATE)
         if not state.clock_held:
             raise ClockBelieved("The clock is believed as it is; there is nothing to judge.")
-        step = state.clock_steps[-1]
         body = {
             "verdict": verdict,
-            "step": step["seq"],
+            "step": state.clock_steps[-1]["seq"],
             "held_us": state.clock_held // timedelta(microseconds=1),
-            "by": by.strip(),
             "reason": reason.strip(),
         }
         work.append(Draft("clock.judged", body))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-import pytest
-
 from cna_service.ledger.checkpoint import open_checkpoint
 from cna_service.ledger.proofs import verify_inclusion
 from tests.api.desk import XB, ApiDesk
@@ -126,12 +124,6 @@ def test_the_log_proves_that_an_entry_is_in_it(desk: ApiDesk) -> None:
         verify_inclusion(proof["index"], head.size, leaf, path, head.root)
     assert desk.get("/ledger/entries/99999999", who).status_code == 404
     assert desk.get("/ledger/proof", who, index=1, seq=1).status_code == 422
-
-
-@pytest.mark.parametrize("path", ["/certificates", "/actions", "/custody", "/instructions", "/chronology"])
-def test_what_this_version_has_not_is_404_and_no_stub(desk: ApiDesk, path: str) -> None:
-    ref = desk.submitted()
-    assert desk.post(f"/cases/{ref}{path}", desk.officer(), {}).status_code == 404
 
 
 def test_statistics_are_given_as_json_and_as_csv_to_those_who_read(desk: ApiDesk) -> None:

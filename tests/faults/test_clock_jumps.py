@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cna_service.exercise.phone_company_faults import Fault, RequestFault
-from cna_service.identity.actors import SERVICE
+from cna_service.identity.actors import SERVICE, Actor
+from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
 from cna_service.kit.instants import from_text, to_text
 from cna_service.workflow.clock_steps import (
@@ -20,6 +21,7 @@ from cna_service.workflow.clock_steps import (
     step_between,
 )
 from cna_service.workflow.edge.queries import figures
+from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.status import status
 from cna_service.workflow.verification import verify
 from tests.faults import rig
@@ -199,14 +201,14 @@ def test_rule_11_4_a_start_a_year_later_lapses_nothing_until_a_person_accepts_th
         assert _lapses(station, case) == 0 and _steps(station) == [False]
     assert len(station.texts_to(rig.ADMINISTRATOR)) == 1
     assert "clock-not-believed" in {t.code for t in status(station.service).degraded}
-    judge_clock(station.service, SERVICE, "accepted", by="A. Keeper", reason="The radio clock says the same.")
+    judge_clock(station.service, _keeper(station), "accepted", reason="The radio clock says the same.")
     station.turn()
     assert _lapses(station, case) == 1
     assert "clock-not-believed" not in {t.code for t in status(station.service).degraded}
     [judged] = station.entries("desk", "clock.judged")
-    assert (judged.body["verdict"], judged.body["by"]) == ("accepted", "A. Keeper")
+    assert (judged.body["verdict"], judged.actor["id"]) == ("accepted", "sup-1")
     with pytest.raises(ClockBelieved):
-        judge_clock(station.service, SERVICE, "accepted", by="A. Keeper", reason="Twice.")
+        judge_clock(station.service, _keeper(station), "accepted", reason="Twice.")
 
 
 def test_rule_11_4_a_rejected_clock_goes_on_without_its_jump_until_it_is_set_back(station: Station) -> None:
@@ -214,9 +216,7 @@ def test_rule_11_4_a_rejected_clock_goes_on_without_its_jump_until_it_is_set_bac
     station.turn()
     station.step(hours=1)
     station.turn()
-    judge_clock(
-        station.service, SERVICE, "rejected", by="A. Keeper", reason="An hour ahead of the radio clock."
-    )
+    judge_clock(station.service, _keeper(station), "rejected", reason="An hour ahead of the radio clock.")
     station.advance(10.5 * MINUTE)
     assert _marks(station, case) == ["50"]
     station.step(hours=-1)
@@ -225,12 +225,20 @@ def test_rule_11_4_a_rejected_clock_goes_on_without_its_jump_until_it_is_set_bac
     assert station.watch.held == timedelta()
 
 
-def test_a_clock_is_judged_by_somebody_with_a_reason(station: Station) -> None:
+def _keeper(station: Station) -> Actor:
+    with station.service.read() as reader:
+        officer = reader.stream(DESK).of(OFFICERS).find("sup-1")
+    return officer.actor(station.clock.now(), signed_in={"by": "command_line"})
+
+
+def test_a_clock_is_judged_by_a_person_with_a_reason(station: Station) -> None:
     station.step(hours=1)
     station.turn()
+    with pytest.raises(NotPermitted):
+        judge_clock(station.service, SERVICE, "accepted", reason="The service never decides.")
     with pytest.raises(Invalid) as refused:
-        judge_clock(station.service, SERVICE, "accepted", by=" ", reason="")
-    assert [p.pointer for p in refused.value.problems] == ["/by", "/reason"]
+        judge_clock(station.service, _keeper(station), "accepted", reason=" ")
+    assert [p.pointer for p in refused.value.problems] == ["/reason"]
     assert station.entries("desk", "clock.judged") == []
 
 
