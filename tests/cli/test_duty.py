@@ -36,9 +36,10 @@ def test_the_clock(cna: CommandLine) -> None:
     assert "No jump was recorded." in cna("clock", "status").out
 
 
-def test_a_clock_that_nobody_doubts_cannot_be_accepted(cna: CommandLine) -> None:
-    cna.begun()
-    ran = cna("clock", "accept", "--by", "A. Keeper", "--reason", "compared")
+def test_a_clock_that_nobody_doubts_cannot_be_accepted(exercise: CommandLine) -> None:
+    exercise.begun()
+    ran = exercise("clock", "accept", "--by", "sup-1", "--reason", "compared")
     assert ran.code == 1
     assert "nothing to judge" in ran.err
-    assert cna("clock", "reject", "--by", "A. Keeper").code == 3
+    assert exercise("clock", "accept", "--by", "duty-1", "--reason", "compared").code == 1
+    assert exercise("clock", "reject", "--by", "sup-1").code == 3
