@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from cna_service.agreements.measures import ZONES
+from cna_service.agreements.provisions import PARTICIPATION
 from cna_service.api import shapes
 from cna_service.api.calls import Call, Caller, Command, Desk
 from cna_service.api.shapes import many, one_of, text, thing, yes_no
@@ -131,7 +132,7 @@ _NOTES: dict[str, tuple[str, Any, dict[str, Any], tuple[str, ...]]] = {
     "participations": (
         "Note that a State takes part in an instrument, or does not",
         notices.note_participation,
-        {"instrument": text(), "status": one_of(notices.PARTICIPATION)},
+        {"instrument": text(), "status": one_of(PARTICIPATION)},
         ("state", "instrument", "source"),
     ),
     "elections": (

@@ -32,8 +32,9 @@ def kept_files(record: CaseRecord) -> Iterator[KeptFile]:
     for each in fields(record):
         ours = each.name in ("papers", "documents")
         for named in _named(getattr(record, each.name)):
-            name = named.get("name")
-            yield KeptFile(str(named["blob"]), name if isinstance(name, str) else "attachment", is_ours=ours)
+            told_name = named.get("name")
+            name = told_name if isinstance(told_name, str) else "attachment"
+            yield KeptFile(str(named["blob"]), name, is_ours=ours)
 
 
 def _named(value: object) -> Iterator[Mapping[str, object]]:

@@ -52,7 +52,9 @@ def _started(record: CaseRecord, entry: Entry) -> CaseRecord:
         record,
         b["clock"],
         # Begun anew (a provision may say so of a question), it warns anew.
-        lambda c: _with_warnings(replace(c, starts_at=starts, due_at=due, waits_for=None, warned=frozenset())),
+        lambda c: _with_warnings(
+            replace(c, starts_at=starts, due_at=due, waits_for=None, warned=frozenset())
+        ),
     )
 
 
@@ -87,9 +89,7 @@ def _lapsed(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 def _lapse(record: CaseRecord, entry: Entry) -> CaseRecord:
-    return _change(
-        record, entry.body["clock"], lambda c: replace(c, lapse=noted(entry), lapse_proposed=None)
-    )
+    return _change(record, entry.body["clock"], lambda c: replace(c, lapse=noted(entry), lapse_proposed=None))
 
 
 def _lapse_proposed(record: CaseRecord, entry: Entry) -> CaseRecord:

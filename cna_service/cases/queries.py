@@ -54,9 +54,7 @@ def board(
             query = query.where(row.next_due_at.is_(None), then)
         else:
             same_due = and_(row.next_due_at == last.next_due_at, then)
-            query = query.where(
-                or_(row.next_due_at.is_(None), row.next_due_at > last.next_due_at, same_due)
-            )
+            query = query.where(or_(row.next_due_at.is_(None), row.next_due_at > last.next_due_at, same_due))
     return _page(connection, query, limit)
 
 

@@ -57,8 +57,14 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
         "what was recorded of a spoken decision was sent to who decided",
         ("/words¶",),
     ),
-    EntryType("decision.confirmed", "who decided confirmed what was recorded", ("/words¶", "/from", "/decider/name")),
-    EntryType("decision.corrected", "who decided said otherwise than recorded", ("/words¶", "/from", "/decider/name")),
+    EntryType(
+        "decision.confirmed", "who decided confirmed what was recorded", ("/words¶", "/from", "/decider/name")
+    ),
+    EntryType(
+        "decision.corrected",
+        "who decided said otherwise than recorded",
+        ("/words¶", "/from", "/decider/name"),
+    ),
     EntryType(
         "consultation.asked",
         "one of our own agencies was asked within the case",

@@ -85,7 +85,8 @@ def _order_for(
     by_name = [o for o in mine if (o.case, o.exchange) == (record.ref, exchange.n)]
     # To what it asked before, a partner acknowledges the answers that come from now on.
     general = [o for o in mine if o.case is None and (exchange.is_inbound or o.since <= opened_at)]
-    return (by_name or general or [None])[-1]
+    wanted = by_name or general
+    return wanted[-1] if wanted else None
 
 
 def _answering(record: CaseRecord, exchange: Exchange, order: Order) -> Iterator[Act]:

@@ -52,7 +52,16 @@ DESK_STATE: Projection[DeskState] = Projection(
     "desk_state", (DESK, REGISTRY, LOG), lambda _: DeskState(), apply_desk
 )
 
-PROJECTIONS: tuple[Projection[Any], ...] = (CASE, ALERTS, OFFICERS, DELEGATIONS, LAW, ROSTERS, LISTED, DESK_STATE)
+PROJECTIONS: tuple[Projection[Any], ...] = (
+    CASE,
+    ALERTS,
+    OFFICERS,
+    DELEGATIONS,
+    LAW,
+    ROSTERS,
+    LISTED,
+    DESK_STATE,
+)
 
 TYPES = TypeTable(
     (

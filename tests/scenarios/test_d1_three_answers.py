@@ -265,6 +265,7 @@ def _the_certificate(exercise: Exercise, ref: str) -> None:
     for n, minutes in ((1, 65), (2, 670), (3, 3 * 1440)):
         assert f"exchange {n}" in text.lower()
         assert date_time_group(exercise.begin + timedelta(minutes=minutes)) in text
+    assert text.count("by mail") >= 3
     for measure in ("detain", "Detain", "seize", "Seize"):
         assert measure not in text
     assert [

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from cna_service.kit.instants import date_time_group
+from tests.scenarios.papers import certified
 from tests.scenarios.served import Exercise
 
 GO_FAST = {"type": "go-fast", "description": "grey open boat, three outboards", "source": "unit 2, by radio"}
@@ -30,6 +32,7 @@ def test_d3_two_states_are_asked_and_the_third_is_not(exercise: Exercise) -> Non
     _query_to_v(exercise, ref)
     _c_answers_by_telephone(exercise, ref)
     _v_answers_three_months_later(exercise, ref)
+    _the_certificates(exercise, ref)
 
     # Nothing was ever sent to D, and nothing asked of it.
     assert [e["body"]["state"] for e in exercise.of(ref, "exchange.opened")] == ["XP", "XU"]
@@ -155,6 +158,19 @@ def _v_answers_three_months_later(exercise: Exercise, ref: str) -> None:
     assert (given[1]["body"]["late"], given[1]["body"]["to_closed_case"]) == (True, True)
     assert exercise.case(ref)["exchanges"][1]["label"] == "NEITHER"
     assert {v["value"] for e in exercise.case(ref)["exchanges"] for v in e["items"]} == {"neither"}
+
+
+def _the_certificates(exercise: Exercise, ref: str) -> None:
+    """One for each State, or one with two numbered exchanges; each NEITHER with its own time and channel."""
+    for n, by, minutes in ((1, "Watch officer Ibarra", 179), (2, "Registrar Byrne", MONTHS * 1440)):
+        text = certified(exercise, ref, "registry_answer", exchanges=[n])
+        assert by in text
+        assert date_time_group(exercise.begin + timedelta(minutes=minutes)) in text
+        assert f"{('XP', 'XU')[n - 1]} answered that it can neither confirm nor deny" in text
+        assert ("XU answered" in text, "XP answered" in text) == (n == 2, n == 1)
+    both = certified(exercise, ref, "chronology_of_exchanges")
+    assert both.index("EXCHANGE 1: XP") < both.index("EXCHANGE 2: XU")
+    assert both.count("can neither confirm nor deny that vessel 1 is on its register") == 2
 
 
 def _answers(exercise: Exercise, ref: str, n: int, **told: Any) -> None:

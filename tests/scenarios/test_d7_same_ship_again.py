@@ -132,6 +132,9 @@ def _refused(exercise: Exercise, ref: str, who: str, *, hours: int) -> None:
     exercise.goes(_later(asked, hours=hours, minutes=6))
     assert exercise.case(ref)["label"] == "DENIED"
     assert [e["body"]["state"] for e in exercise.of(ref, "conveyance.sent")] == ["sent"]
+    received = {"conveyance": 1, "by": {"name": "Watch chief Rossi"}, "words": "Received."}
+    exercise.post(f"/cases/{ref}/exchanges/1/confirmation", exercise.authority("force-xh"), received)
+    assert len(exercise.of(ref, "conveyance.confirmed")) == 1
     mail = " ".join(exercise.mails("force-xh@example.test")[-1]["text"].split())
     assert WHY_SENT in mail
     for text in (mail, exercise.document(ref)):

@@ -15,8 +15,8 @@ from tests.workflow.desk import LiveDesk
         ("cna-xc", "un-17-3", "art. 17(3) (provision un-17-3)"),
         (
             "cna-xc",
-            "ad hoc consent, as agreed by telephone",
-            "ad hoc consent, as agreed by telephone (as told",
+            "as agreed with the envoy by telephone",
+            "as agreed with the envoy by telephone (as told",
         ),
     ],
 )

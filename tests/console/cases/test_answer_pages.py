@@ -150,7 +150,9 @@ def test_their_answer_by_voice_needs_who_spoke(night: Night) -> None:
     again = night.browser.submit(form, path, status=422, items__0__value="granted", form="oral")
     assert "an oral answer needs who spoke" in again.text.lower()
     assert "say whether it was the authority that was asked" in again.text
-    page = night.browser.submit(again, path, by__name="Cap. Ruiz", by__office="MRCC XB", by__is_listed="asked")
+    page = night.browser.submit(
+        again, path, by__name="Cap. Ruiz", by__office="MRCC XB", by__is_listed="asked"
+    )
     case = night.browser.submit(page, path, act="record")
     assert "AUTHORIZED-ORAL" in case.text
 
