@@ -177,6 +177,10 @@ class Exercise:
             number = quote(self.phone(owner)["number"])
             self._post(f"/simulation/phones/{number}/condition", {"condition": condition})
 
+    def plays(self, authority: str, behaviour: str, **more: Any) -> None:
+        """From now on this partner behaves by itself."""
+        self._post("/simulation/counterpart", {"authority": authority, "behaviour": behaviour, **more})
+
     # --- what stands
 
     def case(self, ref: str, **params: str) -> Any:

@@ -188,28 +188,25 @@ def test_d2_outbound_neither_is_never_taken_for_refuted(exercise: Exercise) -> N
     """We ask XG about an open boat; "neither", then a card; each answer in the log, the label and the certificate."""
     boat = {"type": "open boat", "description": "no flag, no name, no number", "flag_claimed": "XG"}
     ref: str = exercise.act("duty-1", "/cases", channel="radio", caller="unit 2", vessels=[boat])["case"]
+    exercise.plays("cna-xg", "neither", after_minutes=35)
     ask = {"direction": "outbound", "authority": "cna-xg", "channel": "mail", "form": "written"}
     ask |= {"offences": ["narcotics"], "basis": ["un-17-3"], "text": "Is she on your register?"}
     exercise.act("duty-1", f"/cases/{ref}/exchanges", **ask, measures=["confirm_registry"])
     by = {"name": "Prosecutor Mejia", "office": "Attorney General's Office of XG"}
-    for minutes, value, label in ((35, "neither", "NEITHER"), (390, "confirmed", "CHANGED TO CONFIRMED")):
-        exercise.watches(ref, "duty-1", until=minutes)
-        answer = {"answers": [{"measure": "confirm_registry", "value": value}], "form": "written", "by": by}
-        exercise.post(f"/cases/{ref}/exchanges/1/answers", exercise.authority("cna-xg"), answer)
-        exercise.take_alerts(ref, "duty-1")
-        assert exercise.of(ref, "answer.given")[-1]["body"]["items"][0]["value"] == value
-        assert exercise.case(ref)["label"] == label
-        if minutes == 35:
-            card = {
-                "field": "registration_number",
-                "value": "XG-88",
-                "how": "seen",
-                "source": "card found aboard",
-            }
-            exercise.at(minutes=360)
-            exercise.act("duty-1", f"/cases/{ref}/identifiers", **card)
+    exercise.watches(ref, "duty-1", until=35)
+    # The first answer came by itself: XG is played by the exercise's counterpart.
+    assert exercise.case(ref)["label"] == "NEITHER"
+    exercise.watches(ref, "duty-1", until=360)
+    card = {"field": "registration_number", "value": "XG-88", "how": "seen", "source": "card found aboard"}
+    exercise.act("duty-1", f"/cases/{ref}/identifiers", **card)
+    exercise.watches(ref, "duty-1", until=390)
+    answer = {"answers": [{"measure": "confirm_registry", "value": "confirmed"}], "form": "written", "by": by}
+    exercise.post(f"/cases/{ref}/exchanges/1/answers", exercise.authority("cna-xg"), answer)
+    exercise.take_alerts(ref, "duty-1")
+    assert exercise.case(ref)["label"] == "CHANGED TO CONFIRMED"
     given = exercise.of(ref, "answer.given")
     assert [e["body"]["items"][0]["value"] for e in given] == ["neither", "confirmed"]
+    assert [exercise.after(e) for e in given] == [timedelta(minutes=35), timedelta(minutes=390)]
     text = certified(exercise, ref, "registry_answer", basis={"exchange": 1, "answer": 2})
     told, annex = text.split("ANNEX")
     assert "NEITHER" in annex
