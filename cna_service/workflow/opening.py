@@ -25,6 +25,7 @@ from cna_service.kit.instants import to_text
 from cna_service.kit.told import exactly
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
+from cna_service.workflow.arming import Armed
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.asking import send_ask
 from cna_service.workflow.exchange_kinds import (
@@ -197,15 +198,21 @@ def open_exchange(
     """Open an exchange in a case: ``{direction, authority?, state?, measures, basis?, form, channel, text?, …}``."""
     asked = Asked(body)
     with service.write(actor, Action.EXCHANGE_OPEN, case_stream(ref), key=key) as work:
-        exchange = exchange_of_case(service, work, asked, at=work.now)
+        exchange, armed = exchange_of_case(service, work, asked, at=work.now)
         asked.done()
         return done(
-            work, exchange=exchange.n if exchange else None, clocks=clocks_json(work.case, exchange, own=True)
+            work,
+            exchange=exchange.n if exchange else None,
+            clocks=clocks_json(work.case, exchange, own=True),
+            no_clock_because=armed.no_clock_because,
         )
 
 
-def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime) -> Exchange | None:
-    """Append the exchange and its clocks; what is wrong is left in ``asked`` for the caller to refuse."""
+def exchange_of_case(
+    service: Service, work: Work, asked: Asked, *, at: datetime
+) -> tuple[Exchange | None, Armed]:
+    """Append the exchange and its clocks, or say why it has none; what is wrong is left in ``asked`` for the caller
+    to refuse."""
     kind = asked.word("kind", KINDS, REQUEST)
     default = "outbound" if kind == DISTRIBUTION else "inbound"
     direction = asked.word("direction", ("inbound", "outbound"), default)
@@ -246,22 +253,23 @@ def exchange_of_case(service: Service, work: Work, asked: Asked, *, at: datetime
     }
     zone, limit, says = asked.text("zone"), asked.instant("limit_stated"), asked.text("silence_stated")
     stated_by = asked.text("limit_stated_by")
+    armed = Armed((), None)
     if asked.problems:
-        return None
+        return None, armed
     opened = {k: v for k, v in body.items() if v is not None}
     work.append(Draft("exchange.opened", opened, 2, happened_at=told))
     exchange = work.case.exchanges[-1]
     if exchange.kind == REQUEST:
-        arming.arm_cited(service, work, exchange, zone=zone)
+        armed = arming.arm_cited(service, work, exchange, zone=zone)
     elif exchange.kind == NOTIFICATION:
-        arming.arm_notified(service, work, exchange, zone=zone)
+        armed = arming.arm_notified(service, work, exchange, zone=zone)
     if limit is not None:
         arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
     if exchange.is_inbound and exchange.kind == REQUEST:
         arming.arm_own_target(service, work, exchange)
     if not exchange.is_inbound and exchange.channel == "mail" and work.paper is None:
         send_ask(service, work, exchange)
-    return work.case.exchange(exchange.n)
+    return work.case.exchange(exchange.n), armed
 
 
 def _offences(asked: Asked) -> list[str]:

@@ -57,7 +57,7 @@ def _neither(exercise: Exercise) -> str:
     """Day 0: neither; boarded as a vessel without nationality, on a ground of its own."""
     ref: str = exercise.act("duty-1", "/cases", channel="radio", caller="cutter 751", vessels=[BOAT])["case"]
     text = "Is she on your register?"
-    exercise.act(
+    opened = exercise.act(
         "duty-1",
         f"/cases/{ref}/exchanges",
         **ASK,
@@ -65,6 +65,9 @@ def _neither(exercise: Exercise) -> str:
         basis=["un-17-3"],
         text=text,
     )
+    # "Expeditiously" is no number: no clock, and the reply says so.
+    assert opened["clocks"] == []
+    assert "un-17-3" in opened["no_clock_because"]
     exercise.at(minutes=90)
     neither = {"answers": [{"measure": "confirm_registry", "value": "neither"}], "form": "written", "by": XV}
     exercise.post(f"/cases/{ref}/exchanges/1/answers", exercise.authority("cna-xv"), neither)
