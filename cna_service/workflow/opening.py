@@ -253,16 +253,12 @@ def exchange_of_case(
     }
     zone, limit, says = asked.text("zone"), asked.instant("limit_stated"), asked.text("silence_stated")
     stated_by = asked.text("limit_stated_by")
-    armed = Armed((), None)
     if asked.problems:
-        return None, armed
+        return None, Armed((), None)
     opened = {k: v for k, v in body.items() if v is not None}
     work.append(Draft("exchange.opened", opened, 2, happened_at=told))
     exchange = work.case.exchanges[-1]
-    if exchange.kind == REQUEST:
-        armed = arming.arm_cited(service, work, exchange, zone=zone)
-    elif exchange.kind == NOTIFICATION:
-        armed = arming.arm_notified(service, work, exchange, zone=zone)
+    armed = _arm(service, work, exchange, zone)
     if limit is not None:
         arming.arm_stated(service, work, exchange, limit, reason=None, stated_by=stated_by, says=says)
     if exchange.is_inbound and exchange.kind == REQUEST:
@@ -270,6 +266,15 @@ def exchange_of_case(
     if not exchange.is_inbound and exchange.channel == "mail" and work.paper is None:
         send_ask(service, work, exchange)
     return work.case.exchange(exchange.n), armed
+
+
+def _arm(service: Service, work: Work, exchange: Exchange, zone: str | None) -> Armed:
+    """What the provisions cited set off: an answer is owed to a request; to a notification only where one says so."""
+    if exchange.kind == REQUEST:
+        return arming.arm_cited(service, work, exchange, zone=zone)
+    if exchange.kind == NOTIFICATION:
+        return arming.arm_notified(service, work, exchange, zone=zone)
+    return Armed((), None)
 
 
 def _offences(asked: Asked) -> list[str]:
