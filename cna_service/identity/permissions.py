@@ -85,6 +85,7 @@ class Action(StrEnum):
     CERTIFICATE_DRAFT = "certificate.draft"
     CERTIFICATE_APPROVE = "certificate.approve"
     CERTIFICATE_DELIVER = "certificate.deliver"
+    CHRONOLOGY_HAND_OUT = "chronology.hand_out"
     RELEASE_DRAFT = "release.draft"
     RELEASE_APPROVE = "release.approve"
     ALERT_ACKNOWLEDGE = "alert.acknowledge"
@@ -170,6 +171,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.CASE_REOPEN: _DESK,
         Action.CERTIFICATE_DRAFT: _DESK | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
         Action.CERTIFICATE_APPROVE: _SUPERVISOR | {Role.DECIDER},
+        Action.CHRONOLOGY_HAND_OUT: _SUPERVISOR | {Role.RECORDS_OFFICER},
         Action.CERTIFICATE_DELIVER: _DESK | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
         Action.RELEASE_DRAFT: _DECIDING | {Role.LEGAL_ADVISER, Role.RECORDS_OFFICER},
         Action.RELEASE_APPROVE: _SUPERVISOR | {Role.DECIDER, Role.LEGAL_ADVISER},

@@ -16,7 +16,7 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
-from cna_service.workflow import timeline_answers, timeline_dealings, timeline_sea
+from cna_service.workflow import timeline_answers, timeline_dealings, timeline_papers, timeline_sea
 from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
@@ -77,6 +77,8 @@ def timeline_line(entry: Entry, seal: Seal | None, means: str) -> TimelineLine:
 
 def _not_told(entry: Entry) -> Body:
     """The body without what stands in the line already."""
+    if entry.type in timeline_papers.SAYS:
+        return {k: v for k, v in entry.body.items() if k in timeline_papers.SHOWN}
     if entry.type not in timeline_sea.SAYS:
         return entry.body
     return {k: v for k, v in entry.body.items() if k not in timeline_sea.TOLD_ALREADY}
@@ -252,6 +254,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     **timeline_sea.SAYS,
     **timeline_dealings.SAYS,
     **timeline_answers.SAYS,
+    **timeline_papers.SAYS,
 }
 
 
@@ -325,6 +328,10 @@ _NOT_SHOWN = frozenset(
         "officer",
         "as_of",
         "way",
+        "checked",
+        "rests_on",
+        "condition_items",
+        "directory",
     }
 )
 

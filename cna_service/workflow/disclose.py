@@ -37,7 +37,7 @@ def disclose_chronology(
     asked.raw("seen")
     asked.check_unknown()
     asked.done()
-    with service.write(actor, Action.LOG_EXPORT, case_stream(ref), key=key) as work:
+    with service.write(actor, Action.CHRONOLOGY_HAND_OUT, case_stream(ref), key=key) as work:
         entries = store.read_entries(work.connection, work.stamp.log, work.stream).entries
         told = Chronology(work.case, chronology(entries, machines=machines), log_line_of(service, work))
         file = chronology_file(service, told, form)

@@ -260,7 +260,7 @@ CASE_ACTS: tuple[Act, ...] = (
         "Hand the chronology outside",
         "Reading it leaves no entry; this does. The file as it leaves the desk is kept as a document of the case.",
         "Make the file",
-        Action.LOG_EXPORT,
+        Action.CHRONOLOGY_HAND_OUT,
         (
             Field("format", "File", "one_of", (("pdf", "PDF"), ("csv", "CSV")), default="pdf"),
             Field("for_state", "For which State", "state"),
