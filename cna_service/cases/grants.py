@@ -8,7 +8,7 @@ stands in ``grant_changes``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,6 +41,8 @@ __all__ = (
     "granted_at",
     "grants",
 )
+
+HOLD, HOLDING_ONLY = "hold", "holding_only"
 
 
 def grants(record: CaseRecord, at: datetime | None = None) -> tuple[Grant, ...]:
@@ -105,6 +107,27 @@ def _of_item(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: 
     grant = _grant(exchange, answer, item, counts_from)
     why = not_counted(answer, item)
     yield Change(counts_from, answer.seq, key, Counted(grant) if why is None else _not_counted(grant, why))
+    if not any((i.vessel, i.measure) == (item.vessel, HOLD) for i in answer.items):
+        hold = (exchange.state, item.vessel, HOLD)
+        yield Change(counts_from, answer.seq, hold, _holding(exchange, answer, item, counts_from, why))
+
+
+def _holding(
+    exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: datetime, why: str | None
+) -> Callable[[Grant | None], Grant | None]:
+    """ "Holding measure only": escape may be prevented while the flag State decides on the measure asked (San José
+    16(4)), and nothing else; its answer on that measure ends the holding, whatever it is."""
+    waits = f"only while {exchange.state or 'the flag State'} decides on: {item.measure}"
+    made = _grant(exchange, answer, replace(item, measure=HOLD, value="granted"), counts_from)
+
+    def becomes(before: Grant | None) -> Grant | None:
+        if item.value == HOLDING_ONLY and made is not None:
+            return replace(made, state=IN_FORCE if why is None else NOT_COUNTED, why=why or waits)
+        if before is not None and before.exchange == exchange.n and before.why == waits and why is None:
+            return replace(before, state=ENDED, why=f"decided: {item.measure}")
+        return before
+
+    return becomes
 
 
 def _not_counted(grant: Grant | None, why: str) -> Counted:
@@ -116,7 +139,6 @@ def _not_counted(grant: Grant | None, why: str) -> Counted:
 def _grant(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: datetime) -> Grant | None:
     if item.value not in GRANTED:
         return None
-    state, why = _counts(exchange, answer, item)
     return Grant(
         vessel=item.vessel,
         measure=item.measure,
@@ -130,13 +152,5 @@ def _grant(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: da
         conditions=item.conditions,
         valid_from=None if item.valid_from is None else from_text(item.valid_from),
         valid_to=None if item.valid_to is None else from_text(item.valid_to),
-        state=state,
-        why=why,
         is_ours=answer.ours,
     )
-
-
-def _counts(exchange: Exchange, answer: Answer, item: AnswerItem) -> tuple[str, str | None]:
-    """Whether the answer counts as an authorization yet, and why not; an answer of an office that is not listed, and
-    a writing that differs from the word, are dealt with in ``grant_changes``."""
-    return IN_FORCE, None

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cna_service.cases import afterwards, instructions
+from cna_service.cases.grants import grants
 from cna_service.cases.judging import BEYOND, UNKNOWN, WITHIN, judge
 from cna_service.cases.record_sea import MAY
 from cna_service.documents.instruction_text import Head, Told, instruction_text
@@ -60,6 +61,26 @@ def test_an_act_is_held_against_what_stood_at_its_own_instant() -> None:
     assert judge(record, action("board", 5, 30)).code == UNKNOWN
     assert judge(record, action("board", None, 30)).code == UNKNOWN
     assert judge(record, action("search", None, None)).code == BEYOND
+
+
+def test_holding_only_lets_a_unit_hold_while_the_flag_state_decides_and_no_longer() -> None:
+    history = asked("board")
+    theirs(history, board="holding_only")  # some 10 minutes after T0
+    held = {g.measure: (g.state, g.why) for g in grants(history.record)}
+    assert set(held) == {"hold"} and held["hold"][0] == "in_force"
+    assert "only while" in str(held["hold"][1])
+    assert judge(history.record, action("hold", 30, 30)).code == WITHIN
+    assert judge(history.record, action("board", 30, 30)).code == BEYOND
+    theirs(history, timedelta(minutes=60), board="denied")
+    assert {g.measure: g.state for g in grants(history.record)} == {"hold": "ended"}
+    assert judge(history.record, action("hold", 30, 30)).code == WITHIN
+    assert judge(history.record, action("hold", 90, 90)).code == BEYOND
+
+
+def test_what_was_said_of_holding_itself_stands_over_what_follows_from_holding_only() -> None:
+    history = asked("board", "hold")
+    theirs(history, hold="denied", board="holding_only")
+    assert grants(history.record) == ()
 
 
 def test_the_words_never_call_anything_lawful_or_unlawful() -> None:
