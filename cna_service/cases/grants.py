@@ -115,7 +115,7 @@ def _of_item(exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: 
 def _holding(
     exchange: Exchange, answer: Answer, item: AnswerItem, counts_from: datetime, why: str | None
 ) -> Callable[[Grant | None], Grant | None]:
-    """ "Holding measure only": escape may be prevented while the flag State decides on the measure asked (San José
+    """Holding measure only: escape may be prevented while the flag State decides on the measure asked (San José
     16(4)), and nothing else; its answer on that measure ends the holding, whatever it is."""
     waits = f"only while {exchange.state or 'the flag State'} decides on: {item.measure}"
     made = _grant(exchange, answer, replace(item, measure=HOLD, value="granted"), counts_from)
