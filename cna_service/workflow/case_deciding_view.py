@@ -35,8 +35,6 @@ _VALUES = {
 _ABOUT = {
     "answer": "our answer",
     "certificate": "a certificate",
-    "lapse": "the effect of a lapse",
-    "unverified_grant": "a grant to a requester who is not verified",
     "release": "a release",
 }
 

@@ -20,7 +20,7 @@ from cna_service.ledger.entry import Draft, Entry
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.certificate_text import Today, write
 from cna_service.workflow.certificate_told import Selection, Wanted, select
-from cna_service.workflow.certificate_words import Sentences
+from cna_service.workflow.certificate_words import Sentences, instant
 from cna_service.workflow.designees import delegation_to_sign, designee, witnesses
 from cna_service.workflow.letters import root20
 from cna_service.workflow.projections import DESK, DIRECTORY, LISTED, OFFICERS, case_stream
@@ -266,8 +266,26 @@ def _sentences(
         t.answer.register and t.answer.register.get("search") for t in selection.told
     ):
         raise NothingSearched("A certificate of non-registration says which registers were searched.")
+    _typed_in(s, annex)
     _witness_sentences(s, entries, annex, work)
     return {"sentences": s.said, "annex": annex, "footnotes": s.footnotes}
+
+
+def _typed_in(s: Sentences, annex: list[dict[str, Any]]) -> None:
+    """What was typed in from paper says so, with the instant at which the desk had it (practice R10)."""
+    papers = s.record.transcripts
+    cited = sorted({seq for told in (*s.said, *annex) for seq in told["cites"]})
+    typed = [t for seq in cited if (t := papers.of(seq)) is not None]
+    if not typed:
+        return
+    periods = [papers.period(n) for n in sorted({t.period for t in typed})]
+    entries = "; ".join(
+        f"entry {t.seq}, {f'page {t.page}, ' if t.page else ''}at {instant(t.recorded_at.isoformat())}"
+        for t in typed
+    )
+    s.heading = s.wording.heading("limits")
+    compared = "yes" if all(p is not None and p.compared for p in periods) else "no"
+    s.say("typed_in", [t.seq for t in typed], entries=entries, compared=compared)
 
 
 def _witness_sentences(

@@ -14,7 +14,8 @@ from cna_service.identity.permissions import OFFICER_ROLES
 from cna_service.kit.errors import Invalid, Problem
 
 FILE = "two_person.toml"
-ACTS = ("answer", "certificate", "lapse", "unverified_grant", "release")
+ACTS = ("answer", "certificate", "release")
+"""The effect of a lapse is not among them: it always takes two officers (desk-rules 5.4), whatever a file says."""
 BEFORE, AFTER = "before", "after"
 _KEYS = frozenset({"id", "act", "kinds", "measures", "values", "when", "within_hours", "by"})
 

@@ -18,6 +18,7 @@ from cna_service.workflow.replay import replay
 from cna_service.workflow.transcribing import ReferenceTaken, compare, transcribe, transcribe_new
 from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
+from tests.workflow.papers import draft, said
 
 SCAN = [{"name": "page-1.pdf", "media_type": "application/pdf", "base64": b64encode(b"%PDF pages").decode()}]
 
@@ -195,6 +196,24 @@ def test_rule_11_2_what_stands_on_paper_grants_by_its_own_hour(desk: LiveDesk) -
     assert grants(record, paper.begins + _minutes(39)) == ()
     [grant] = grants(record, paper.begins + _minutes(41))
     assert grant.counts_from == paper.begins + _minutes(40)
+
+
+def test_a_certificate_says_what_was_typed_in_from_paper_and_when(desk: LiveDesk) -> None:
+    paper = Paper(desk)
+    outbound = {"direction": "outbound", "authority": "mrcc-xp", "measures": ["board"], "basis": ["xp-4"]}
+    paper.at(0, "cases", channel="radio", exchange={**outbound, "channel": "phone", "form": "oral"})
+    yes = {"answers": [{"measure": "board", "value": "granted"}], "form": "oral"}
+    paper.at(40, "answers", 1, **yes, by={"name": "Duty officer", "office": "MRCC XP"})
+    desk.clock.at += _hours(3)
+    ref = str(desk.do(transcribe_new, "duty-1", **paper.told(desk))["case"])
+    desk.settle()
+    told = said(draft(desk, ref, "consent_or_waiver"))
+    answered = desk.last(ref, "answer.given").seq
+    assert (
+        "typed into the record afterwards" in told
+        and "Compared with the scan by a second person: no." in told
+    )
+    assert f"entry {answered}, page 1, at 211703Z NOV 26" in told
 
 
 def test_the_reference_given_over_the_telephone_stays(desk: LiveDesk) -> None:
