@@ -134,6 +134,7 @@ def test_the_fourteen_days_begin_with_the_receipt_of_the_summary_and_its_silence
     )
     clock = next(c for c in desk.case(ref).clocks if c.terms.get("provision") == "coe-14-2")
     assert (clock.waits_for, clock.starts_at, sent["started"]) == ("evidence_summary", None, [])
+    desk.attend(ref, "duty-1")
     desk.advance(hours=5)
     received = to_text(T0 + minutes(240))
     got = desk.do(summarise_evidence, "duty-1", ref, 2, summary=1, received_at=received, by=WATCH)

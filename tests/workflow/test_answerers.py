@@ -242,7 +242,7 @@ def test_d10_a_later_contrary_answer_stands_beside_what_was_granted_vessel_by_ve
              {"measure": "board", "value": "granted", "vessel": "all"}]  # fmt: skip
     body = {"form": "oral", "by": OFFICER}
     desk.do(give_answer, "duty-1", ref, 1, answers=first, **body, seen=desk.look(ref))
-    desk.advance(hours=48)
+    desk.sleep(hours=48)
     later = [{"measure": "confirm_registry", "value": "refuted", "vessel": "all"}]
     desk.do(give_answer, "duty-1", ref, 1, answers=later, **body, seen=desk.look(ref))
     told = desk.record_json(ref)["exchanges"][0]

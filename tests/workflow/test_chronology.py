@@ -25,6 +25,7 @@ def told(desk: LiveDesk, ref: str, **more: int) -> Chronology:
 def test_d5_our_clock_stands_apart_from_what_the_other_side_says(desk: LiveDesk) -> None:
     stated = {"reply_wanted_by": "2026-11-21T18:03:00Z", "reply_wanted_reason": "silence is consent"}
     ref = received(desk, **{**BAR_TEST, **stated})
+    desk.attend(ref, "duty-1")
     desk.advance(hours=5)
     happened = {
         "text": "about 1700 local",
