@@ -18,8 +18,12 @@ def test_every_case_step_leaves_its_entry(desk: ApiDesk) -> None:
     bodies: dict[str, tuple[dict[str, Any], str]] = {
         "communications": (
             {
-                **{"direction": "in", "channel": "phone", "number": "+15550102", "theirs": {"name": "N. N."}},
-                **{"started_at": "2026-11-21T13:55:00Z", "ended_at": "2026-11-21T13:57:00Z"},
+                "direction": "in",
+                "channel": "phone",
+                "number": "+15550102",
+                "theirs": {"name": "N. N."},
+                "started_at": "2026-11-21T13:55:00Z",
+                "ended_at": "2026-11-21T13:57:00Z",
             },
             "communication.logged",
         ),
