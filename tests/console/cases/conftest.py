@@ -1,4 +1,5 @@
-"""A night at an exercise desk. The desk is made once: each test opens cases of its own in it."""
+"""A night at an exercise desk. Each file has a desk: its tests open cases of their own in it, and what one does to the
+directory, or with the time, befalls the others of its file alone."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import pytest
 from tests.console.cases.night import Night, open_desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     desk = open_desk(tmp_path_factory.mktemp("night"))
     browser = desk.signed_in("duty_officer")

@@ -101,13 +101,15 @@ class Night:
         return self.browser.get(f"/console/cases/{ref}")
 
     def hours_pass(self, hours: int) -> None:
-        """Time goes by, what fell due is done, and the officer signs in again."""
+        """Time goes by, what fell due is done, and the officers sign in again."""
         self.desk.clock.forward(hours=hours)
         for _ in range(20):
             if not fire_due(self.desk.service):
                 break
-        self.browser.client.cookies.clear()
-        self.desk.sign_in("duty-officer", self.browser)
+        browsers = {"duty-officer": self.browser} | {r.replace("_", "-"): b for r, b in self.others.items()}
+        for officer, browser in browsers.items():
+            browser.client.cookies.clear()
+            self.desk.sign_in(officer, browser)
 
     def act_as(self, role: str, ref: str, name: str, /, **typed: Any) -> Page:
         """Another officer fills in one of the small forms."""
