@@ -89,7 +89,7 @@ def _watch(facts: WakingFacts) -> Iterator[Hindrance]:
         words = "The account of who has the watch is disabled. Somebody else must take the watch."
         yield Hindrance("watch-disabled", words)
     elif not facts.channels:
-        words = "Who has the watch has no telephone that may be called. Give a number, or somebody else takes the watch."
+        words = "Who has the watch has no telephone that may be called. Give one, or somebody else takes the watch."
         yield Hindrance("no-contact", words)
     elif not any(_is_proved(facts, channel) for channel in facts.channels):
         yield Hindrance("no-proof", _unproved(facts))
