@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,17 +21,28 @@ _KEY_FIELDS = ("imo", "mmsi", "call_sign", "registration_number", "hull_mark", "
 # Built once: putting a statement together costs several times what it costs to run.
 _IS_THERE = select(case_row.c.ref).where(case_row.c.ref == bindparam("ref"))
 _KEYS_THERE = select(case_key.c.kind, case_key.c.value).where(case_key.c.ref == bindparam("ref"))
+_BUSY = (
+    select(case_key.c.ref)
+    .where(
+        case_key.c.kind == "busy",
+        case_key.c.value == bindparam("officer"),
+        case_key.c.ref != bindparam("ref"),
+    )
+    .limit(1)
+)
 _NEW_ROW, _NEW_KEYS = insert(case_row), insert(case_key)
 
 
-def write_row(connection: Connection, record: CaseRecord, holder: str | None) -> None:
-    """Make the case's row and keys equal to the record."""
+def write_row(
+    connection: Connection, record: CaseRecord, holder: str | None, busy: Collection[str] = ()
+) -> None:
+    """Make the case's row and keys equal to the record; ``busy``: who holds of it what has a running clock."""
     values = row_of(record, holder)
     if connection.execute(_IS_THERE, {"ref": record.ref}).first() is None:
         connection.execute(_NEW_ROW, values)
     else:
         connection.execute(update(case_row).where(case_row.c.ref == record.ref).values(values))
-    wanted = set(keys_of(record))
+    wanted = set(keys_of(record, busy))
     there = {(r.kind, r.value) for r in connection.execute(_KEYS_THERE, {"ref": record.ref})}
     if there - wanted:
         connection.execute(delete(case_key).where(case_key.c.ref == record.ref))
@@ -84,7 +95,9 @@ def _ran_out(clock: Clock) -> bool:
     return is_over and clock.lapse is None and clock.kind != "own"
 
 
-def keys_of(record: CaseRecord) -> Iterable[tuple[str, str]]:
+def keys_of(record: CaseRecord, busy: Collection[str] = ()) -> Iterable[tuple[str, str]]:
+    for officer in busy:
+        yield "busy", officer
     for vessel in record.vessels:
         for fact in vessel.facts:
             if fact.field in _KEY_FIELDS and isinstance(fact.value, str) and (bare := normal(fact.value)):
@@ -107,6 +120,11 @@ def keys_of(record: CaseRecord) -> Iterable[tuple[str, str]]:
 def normal(value: str) -> str:
     """How identifiers and names are compared across cases: letters and digits, upper case."""
     return "".join(c for c in value.upper() if c.isalnum())[:200]
+
+
+def is_busy_elsewhere(connection: Connection, officer: str, ref: str | None) -> bool:
+    """Whether he holds a case with a running clock, other than ``ref`` (desk-rules 2.3)."""
+    return connection.execute(_BUSY, {"officer": officer, "ref": ref or ""}).first() is not None
 
 
 def stored_row(connection: Connection, ref: str) -> dict[str, Any] | None:

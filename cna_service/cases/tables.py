@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from cna_service.db.types import Instant, metadata
 
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 """Raised when the row's meaning changes; rows of another version are rebuilt at start."""
 
 case_row = Table(
@@ -40,4 +40,5 @@ case_key = Table(
     Index("ix_case_key_kind_value", "kind", "value"),
 )
 """What a case can be found by: authority, authority's reference, normalised identifiers and names of its vessels, the
-register records (``rid``) that officers found, and names in comparable form (``name_words``)."""
+register records (``rid``) that officers found, names in comparable form (``name_words``), and who holds of it what has
+a running clock (``busy``: an officer's id)."""

@@ -22,8 +22,8 @@ def write_derived(connection: Connection, folded: Folded) -> None:
     """Make rows and timers equal to what the fold says."""
     timers.rewrite(connection, folded.stream, wanted_timers(folded))
     if folded.stream.startswith("case:"):
-        record = folded.of(CASE)
-        case_store.write_row(connection, record, holder_of(record, folded.of(ALERTS)))
+        record, alerts = folded.of(CASE), folded.of(ALERTS)
+        case_store.write_row(connection, record, holder_of(record, alerts), busy_with(record, alerts))
 
 
 def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
@@ -71,3 +71,10 @@ def holder_of(record: CaseRecord, alerts: Escalations) -> str | None:
         if held := alerts.holder(record.ref, n):
             return held
     return None
+
+
+def busy_with(record: CaseRecord, alerts: Escalations) -> frozenset[str]:
+    """Who holds of this case what has a running clock: for the next one he is summoned together with the following
+    rung (desk-rules 2.3)."""
+    due = due_of(record, alerts)
+    return frozenset(h.officer for h in alerts.holds.values() if due(h.subject) is not None)

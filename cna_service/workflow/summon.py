@@ -12,6 +12,7 @@ from typing import Any
 
 from cna_service.alerts import store as alert_store
 from cna_service.alerts.store import Code
+from cna_service.cases import store as case_store
 from cna_service.db.outbox import Sending as Row
 from cna_service.escalation import drafts, words
 from cna_service.escalation.drafts import Why
@@ -92,7 +93,13 @@ def take_step(
     service: Service, work: Work, alert: Alert, step: Climb | Exhausted, stream: str, why: Why
 ) -> None:
     reachable = people(work, alert.holder, alert.text_facts)
-    draft = drafts.take_step(alert, step, reachable, lambda: uuid7(work.now), why=why)
+    # The next case alone (desk-rules 2.3): of one that somebody holds already, its holder is the right man to ask.
+    is_next = alert.subject.case is not None and not work.of(ALERTS, stream).holds
+
+    def is_busy(officer: str) -> bool:
+        return is_next and case_store.is_busy_elsewhere(work.connection, officer, alert.subject.case)
+
+    draft = drafts.take_step(alert, step, reachable, lambda: uuid7(work.now), why=why, is_busy=is_busy)
     entry = work.append(draft, stream)
     after = work.of(ALERTS, stream).by_id[alert.id]
     for target in entry.body.get("targets", ()):

@@ -22,7 +22,7 @@ from cna_service.ledger.entry import Draft
 from cna_service.ledger.folds import Folded, Folds
 from cna_service.ledger.notes import Verifier
 from cna_service.ledger.verify_report import SOUND, TAMPERED, Report
-from cna_service.workflow.derived import holder_of, wanted_timers
+from cna_service.workflow.derived import busy_with, holder_of, wanted_timers
 from cna_service.workflow.projections import ALERTS, CASE, DESK, LOG, PROJECTIONS, TYPES
 from cna_service.workflow.rows import queries
 from cna_service.workflow.rows.queries import CASE_PREFIX, Rows
@@ -114,8 +114,9 @@ def wanted_rows(folded: Folded) -> Rows:
     if not folded.stream.startswith(CASE_PREFIX) or folded.head.seq == 0:
         return Rows(None, frozenset(), timers)
     record = folded.of(CASE)
-    row = case_store.row_of(record, holder_of(record, folded.of(ALERTS)))
-    return Rows(row, frozenset(case_store.keys_of(record)), timers)
+    alerts = folded.of(ALERTS)
+    row = case_store.row_of(record, holder_of(record, alerts))
+    return Rows(row, frozenset(case_store.keys_of(record, busy_with(record, alerts))), timers)
 
 
 def differences(found: Rows, wanted: Rows) -> list[str]:
