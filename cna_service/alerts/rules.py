@@ -67,11 +67,13 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``flags_contact``: the contact itself is wrong, and stays marked until somebody has tested it again."""
+    """``flags_contact``: the contact itself is wrong, and stays marked until somebody has tested it again.
+    ``stops_provider``: the provider takes nothing from us any more, whoever it is for: the spare at once."""
 
     fault: Fault
     words: str
     flags_contact: bool = False
+    stops_provider: bool = False
 
     @property
     def goes_on_at_once(self) -> bool:
@@ -85,6 +87,10 @@ def _wrong(words: str) -> Verdict:
 
 def _ours(words: str) -> Verdict:
     return Verdict(Fault.ACCOUNT, words)
+
+
+def _stopped(words: str) -> Verdict:
+    return Verdict(Fault.ACCOUNT, words, stops_provider=True)
 
 
 def _later(words: str) -> Verdict:
@@ -102,12 +108,12 @@ _VERDICTS = {
     "30006": _wrong("The number is a landline, or its carrier cannot be reached."),
     "30007": _wrong("The carrier filtered the text as unwanted."),
     "30003": Verdict(Fault.PHONE_OFF, "The telephone is off or has no coverage."),
-    "20003": _ours("The provider did not accept our credentials."),
-    "20005": _ours("The provider has suspended or closed our account."),
+    "20003": _stopped("The provider did not accept our credentials."),
+    "20005": _stopped("The provider has suspended or closed our account."),
     "21408": _ours("Our account may not send to this country; enable it at the provider."),
     "21606": _ours("Our own number may not send this."),
     "21210": _ours("Our own number is not verified for calls."),
-    "30002": _ours("The provider has suspended our account."),
+    "30002": _stopped("The provider has suspended our account."),
     "20429": _later("The provider asks us to send more slowly."),
     "20500": _later("The provider failed; it may have accepted the sending all the same."),
     "30001": _later("The provider's queue is full."),
@@ -151,7 +157,7 @@ def verdict(code: str | None) -> Verdict:
 
 def _verdict_on_http(status: int) -> Verdict:
     if status in _HTTP_OURS:
-        return _ours(f"The provider refused us (HTTP {status}).")
+        return _stopped(f"The provider refused us (HTTP {status}).")
     if 400 <= status < 500 and status not in (408, 429):
         return Verdict(Fault.PERMANENT, f"The provider refused the sending (HTTP {status}).")
     return _later(f"The provider failed (HTTP {status}).")

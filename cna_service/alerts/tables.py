@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, String, Table
+from sqlalchemy import JSON, Boolean, Column, Index, String, Table
 
 from cna_service.db.types import Instant, RowId, metadata
 
@@ -40,3 +40,27 @@ stopped_number = Table(
     Column("at", Instant, nullable=False),
 )
 """Numbers that answered STOP: the carrier delivers nothing to them until START."""
+
+provider_check = Table(
+    "provider_check",
+    metadata,
+    Column("provider", String(40), primary_key=True),
+    Column("checked_at", Instant, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("active_at", Instant),
+    Column("code", String(40)),
+    Column("looked_at", Instant),
+    Column("facts", JSON, nullable=False),
+)
+"""The newest look at each telephone company's account; ``looked_at`` is that of the daily look at balance and numbers."""
+
+provider_balance = Table(
+    "provider_balance",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("provider", String(40), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("balance", String(40), nullable=False),
+    Index("ix_provider_balance_provider_at", "provider", "at"),
+)
+"""A sample a day: what was used lately is how far it fell, whatever a message costs."""

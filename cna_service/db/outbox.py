@@ -116,6 +116,7 @@ attempt = Table(
     Column("sid", String(80)),
     Column("outcome", String(20), nullable=False),
     Column("code", String(40)),
+    Index("ix_attempt_provider", "provider", "id"),
 )
 
 provider_event = Table(
