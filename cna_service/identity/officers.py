@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
+from cna_service.identity import contacts as own_contacts
 from cna_service.identity.actors import Actor
+from cna_service.identity.contacts import EMPTY_BOOK, ContactBook
 from cna_service.identity.permissions import Role
 from cna_service.identity.rules import OfficerUnknown
 from cna_service.kit.instants import to_text
@@ -34,6 +36,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType(
         "credential.reset", "Somebody made a link that replaces an officer's credential.", ("/reason",)
     ),
+    *own_contacts.ENTRY_TYPES,
 )
 
 ContactKind = Literal["phone", "second_phone", "email"]
@@ -82,11 +85,16 @@ class Officer:
     credential_set_at: datetime | None = None
     last_reset: CredentialReset | None = None
     former_contacts: tuple[Contact, ...] = ()
+    book: ContactBook = EMPTY_BOOK
+    """Every contact with what is proved of it, his order, rules and preferences."""
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
+        """Those that a written notice can go to: the account's own, then the further numbers and addresses."""
         pairs = ((kind, getattr(self, kind)) for kind in _CONTACT_KINDS)
-        return tuple(Contact(self.id, kind, value) for kind, value in pairs if value)
+        own = (Contact(self.id, kind, value) for kind, value in pairs if value)
+        further = (c for c in self.book.contacts if c.id not in _CONTACT_KINDS and c.kind in _FORMER)
+        return (*own, *(Contact(self.id, _FORMER[c.kind], c.value) for c in further if c.value))
 
     def credential_reset_within(self, window: timedelta, at: datetime) -> CredentialReset | None:
         """The last reset by somebody else, if it or its first use lies within ``window`` before ``at``."""
@@ -117,6 +125,8 @@ class Officers:
     """Everybody who ever had an account, by identifier."""
 
     by_id: Mapping[str, Officer] = field(default_factory=lambda: MappingProxyType({}))
+    is_exercise: bool = False
+    """Then the accounts that the service itself made count as verified: their telephones reach nobody."""
 
     def get(self, officer: str) -> Officer | None:
         return self.by_id.get(officer)
@@ -148,6 +158,8 @@ class Officers:
 
 def apply_officers(state: Officers, entry: Entry) -> Officers:
     """Fold one entry; other types leave the state as it is. Raises ValueError for a version not known here."""
+    if entry.type == "desk.born":
+        return replace(state, is_exercise=bool(entry.body.get("exercise")))
     fold = _FOLDS.get(entry.type)
     if fold is None:
         return state
@@ -160,7 +172,10 @@ def apply_officers(state: Officers, entry: Entry) -> Officers:
     if before is None and entry.type != "officer.added":
         return state
     after = fold(before or Officer(id=name, name="", post="", office="", role=""), entry)
-    return Officers(MappingProxyType({**state.by_id, name: after}))
+    if entry.type in _ACCOUNT:
+        is_given = state.is_exercise and entry.actor.get("kind") == "service"
+        after = replace(after, book=own_contacts.account_contacts(after.book, entry, name, is_given=is_given))
+    return replace(state, by_id=MappingProxyType({**state.by_id, name: after}))
 
 
 def fold_officers(entries: Iterable[Entry]) -> Officers:
@@ -215,6 +230,19 @@ def _credential_reset(officer: Officer, entry: Entry) -> Officer:
     return replace(officer, last_reset=reset)
 
 
+def _contacts(officer: Officer, entry: Entry) -> Officer:
+    book = own_contacts.apply_contacts(officer.book, entry, officer.id)
+    gone = officer.book.by_id.get(str(entry.body.get("contact")))
+    is_replaced = entry.type == "officer.contact_removed" or "value" in entry.body
+    if gone is None or gone.value is None or gone.kind not in _FORMER or not is_replaced:
+        return replace(officer, book=book)
+    former = Contact(officer.id, _FORMER[gone.kind], gone.value, until=entry.recorded_at)
+    return replace(officer, book=book, former_contacts=(*officer.former_contacts, former))
+
+
+_FORMER: Mapping[str, ContactKind] = MappingProxyType({"number": "second_phone", "email": "email"})
+"""Kinds of further contacts that a notice of a reset can go to, as the account's own kind that is like them."""
+
 _FOLDS: Mapping[str, Callable[[Officer, Entry], Officer]] = MappingProxyType(
     {
         "officer.added": _added,
@@ -223,8 +251,11 @@ _FOLDS: Mapping[str, Callable[[Officer, Entry], Officer]] = MappingProxyType(
         "officer.enabled": _enabled,
         "credential.set": _credential_set,
         "credential.reset": _credential_reset,
+        **dict.fromkeys((each.name for each in own_contacts.ENTRY_TYPES), _contacts),
+        **dict.fromkeys(own_contacts.TEST_RESULTS, _contacts),
     }
 )
+_ACCOUNT = frozenset({"officer.added", "officer.changed"})
 
 
 def _once(contacts: Iterable[Contact]) -> tuple[Contact, ...]:

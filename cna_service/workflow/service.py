@@ -109,7 +109,15 @@ class Service:
         now = self.clock.now()
         held = {name: self.folds.current(connection, name, head) for name, head in heads.items()}
         return Work(
-            connection, self.folds, self.stamp(actor, now), actor, now, stream, held, cited=self._cited
+            connection,
+            self.folds,
+            self.stamp(actor, now),
+            actor,
+            now,
+            stream,
+            held,
+            cited=self._cited,
+            zone=self.desk.zone,
         )
 
     def stamp(self, actor: Actor, now: datetime) -> Stamp:

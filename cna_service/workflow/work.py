@@ -88,6 +88,8 @@ class Work:
     citing: set[str] = field(default_factory=set)
     paper: Page | None = None
     """While what stood on paper is typed in: entries are marked, ``now`` is the instant on the page, nothing leaves."""
+    zone: str = "UTC"
+    """The desk's own: the wall clock of whoever named none of his own."""
 
     @property
     def case(self) -> CaseRecord:
