@@ -36,7 +36,6 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType(
         "credential.reset", "Somebody made a link that replaces an officer's credential.", ("/reason",)
     ),
-    *own_contacts.ENTRY_TYPES,
 )
 
 ContactKind = Literal["phone", "second_phone", "email"]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from cna_service.alerts import store as alert_store
+from cna_service.duty.local_time import wall_time, zone
 from cna_service.duty.rules import Watch, who_has_the_watch
 from cna_service.escalation.ladders import Channel, Who, above
 from cna_service.escalation.rules import People, Person
 from cna_service.escalation.state import Contact
-from cna_service.identity.officers import Officer
+from cna_service.identity.contacts import in_order_of_use
+from cna_service.identity.officers import Officer, Officers
 from cna_service.workflow.projections import DELEGATIONS, DESK, DUTY, OFFICERS, ROSTERS
 from cna_service.workflow.work import Work
 
-# In the order in which they wake a person.
-_CONTACTS = ((Channel.SMS, "phone"), (Channel.VOICE, "phone"), (Channel.SMS, "second_phone"),
-             (Channel.VOICE, "second_phone"), (Channel.EMAIL, "email"))  # fmt: skip
+_SENDABLE = frozenset(channel.value for channel in Channel)
 
 _BY_ROLE = {Who.SUPERVISOR: "supervisor", Who.ADMINISTRATOR: "administrator", Who.DECIDER: "decider",
             Who.LEGAL_ADVISER: "legal_adviser"}  # fmt: skip
@@ -50,27 +50,46 @@ def _named(who: Who, facts: Mapping[str, Any]) -> list[str] | None:
 
 
 def person(work: Work, officer_id: str) -> Person | None:
-    """The officer with his contacts; None for one who is unknown or disabled."""
+    """The officer with his contacts in the order of use; None for one who is unknown or disabled."""
     officer = work.of(OFFICERS, DESK).by_id.get(officer_id)
     if officer is None or not officer.is_enabled:
         return None
-    stopped = {f for f in ("phone", "second_phone") if _is_stopped(work, getattr(officer, f))}
-    contacts = [
-        Contact(channel, name)
-        for channel, name in _CONTACTS
-        if getattr(officer, name) and not (channel is Channel.SMS and name in stopped)
+    at_night = officer.book.preferences.is_night(local_time(officer, work.now, work.zone))
+    found = [
+        Contact(Channel(channel), each.id)
+        for each in in_order_of_use(officer.book.contacts, work.now, at_night=at_night)
+        if each.value
+        for channel in each.channels
+        if channel in _SENDABLE
+        and not (channel == "sms" and alert_store.is_stopped(work.connection, each.value))
     ]
-    return Person(officer_id, tuple(contacts))
+    return Person(officer_id, tuple(found))
 
 
-def _is_stopped(work: Work, number: object) -> bool:
-    return isinstance(number, str) and alert_store.is_stopped(work.connection, number)
+def local_time(officer: Officer, now: datetime, desk_zone: str) -> time:
+    """What the officer's own wall clock shows."""
+    return wall_time(now, zone(officer.book.preferences.zone or desk_zone)).time()
 
 
 def address(officer: Officer, contact: Contact) -> str:
-    """The number or address behind a contact's name."""
-    found = getattr(officer, contact.id or "phone")
-    return str(found or "")
+    """Where a sending to this contact goes, for the outbox. The number or the mail address; for what holds a secret
+    (a subscription, a webhook's or a chat's address) ``<officer>/<contact>``, and whoever sends looks the value up
+    (:func:`value_of`), so that it lies in no second place."""
+    kept = officer.book.by_id.get(contact.id or "phone")
+    if kept is None or not kept.value:
+        return ""
+    return kept.value if kept.kind in _IN_CLEAR else f"{officer.id}/{kept.id}"
+
+
+_IN_CLEAR = frozenset({"phone", "second_phone", "number", "landline", "email"})
+
+
+def value_of(officers: Officers, address: str) -> str | None:
+    """The value behind ``<officer>/<contact>``; None if there is no such contact any more."""
+    officer_id, _, contact = address.partition("/")
+    officer = officers.get(officer_id)
+    found = None if officer is None else officer.book.by_id.get(contact)
+    return None if found is None else found.value
 
 
 def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[str]:

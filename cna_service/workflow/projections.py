@@ -21,6 +21,7 @@ from cna_service.duty.rules import Rosters
 from cna_service.escalation import entry_types as alert_types
 from cna_service.escalation.fold import apply_escalation
 from cna_service.escalation.state import Escalations
+from cna_service.identity import contacts as identity_contacts
 from cna_service.identity import delegations as identity_delegations
 from cna_service.identity import officers as identity_officers
 from cna_service.identity import phone_tests as identity_tests
@@ -90,6 +91,7 @@ TYPES = TypeTable(
         *relief_types.ENTRY_TYPES,
         *directory_rules.ENTRY_TYPES,
         *identity_officers.ENTRY_TYPES,
+        *identity_contacts.ENTRY_TYPES,
         *identity_tests.ENTRY_TYPES,
         *identity_delegations.ENTRY_TYPES,
         *DESK_TYPES,
