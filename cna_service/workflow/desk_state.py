@@ -18,6 +18,7 @@ DESK_TYPES: tuple[EntryType, ...] = (
     EntryType("authority.token_revoked", "a token counts no more"),
     EntryType("clock.stepped", "the clock was wrong by so much"),
     EntryType("clock.judged", "a named person accepted or rejected what the clock says", ("/reason",)),
+    EntryType("clock.confirmed", "second sources say what the clock says after its step; it is believed"),
     EntryType("register.imported", "a version of a register came into use", ("/rejects", "/file_sha256")),
     EntryType("log.verified", "the log was verified, by whom, with which result"),
     EntryType("log.heartbeat", "the log was alive"),
@@ -63,6 +64,8 @@ def apply_desk(state: DeskState, entry: Entry) -> DeskState:
         held = held_after(state.clock_held, size, is_believed=entry.body["believed"])
         steps = (*state.clock_steps, told)
         return replace(state, clock_steps=steps, clock_held=held, clock_judged=None)
+    if entry.type == "clock.confirmed":
+        return replace(state, clock_held=timedelta(), clock_judged=None)
     if entry.type == "clock.judged":
         held = timedelta() if entry.body["verdict"] == "accepted" else state.clock_held
         return replace(state, clock_held=held, clock_judged=told)

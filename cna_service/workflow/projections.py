@@ -31,6 +31,7 @@ from cna_service.identity.phone_tests import PhoneTests
 from cna_service.ledger.entry import TypeTable
 from cna_service.ledger.folds import Projection
 from cna_service.workflow.desk_state import DESK_TYPES, DeskState, apply_desk
+from cna_service.workflow.watching_state import WATCHING_TYPES, Watching, apply_watching
 
 DESK, DUTY, DIRECTORY, REGISTRY, LOG = "desk", "duty", "directory", "registry", "log"
 STREAMS = (DESK, DUTY, DIRECTORY, REGISTRY, LOG)
@@ -66,6 +67,7 @@ DESK_STATE: Projection[DeskState] = Projection(
     "desk_state", (DESK, REGISTRY, LOG), lambda _: DeskState(), apply_desk
 )
 LINES: Projection[Lines] = Projection("lines", (DESK,), lambda _: Lines(), lines_fold.apply_lines)
+WATCHING: Projection[Watching] = Projection("watching", (DESK,), lambda _: Watching(), apply_watching)
 
 PROJECTIONS: tuple[Projection[Any], ...] = (
     CASE,
@@ -79,6 +81,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     LISTED,
     DESK_STATE,
     LINES,
+    WATCHING,
 )
 
 TYPES = TypeTable(
@@ -95,5 +98,6 @@ TYPES = TypeTable(
         *identity_tests.ENTRY_TYPES,
         *identity_delegations.ENTRY_TYPES,
         *DESK_TYPES,
+        *WATCHING_TYPES,
     )
 )
