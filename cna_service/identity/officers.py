@@ -84,6 +84,8 @@ class Officer:
     credential_set_at: datetime | None = None
     last_reset: CredentialReset | None = None
     former_contacts: tuple[Contact, ...] = ()
+    disabled: tuple[tuple[datetime, datetime | None], ...] = ()
+    """Since when, until when the account was disabled; None: it still is."""
     book: ContactBook = EMPTY_BOOK
     """Every contact with what is proved of it, his order, rules and preferences."""
 
@@ -204,12 +206,15 @@ def _changed(officer: Officer, entry: Entry) -> Officer:
     return replace(officer, **new, former_contacts=tuple(former))
 
 
-def _disabled(officer: Officer, _entry: Entry) -> Officer:
-    return replace(officer, is_enabled=False)
+def _disabled(officer: Officer, entry: Entry) -> Officer:
+    if not officer.is_enabled:
+        return officer
+    return replace(officer, is_enabled=False, disabled=(*officer.disabled, (entry.recorded_at, None)))
 
 
-def _enabled(officer: Officer, _entry: Entry) -> Officer:
-    return replace(officer, is_enabled=True)
+def _enabled(officer: Officer, entry: Entry) -> Officer:
+    periods = tuple((since, until or entry.recorded_at) for since, until in officer.disabled)
+    return replace(officer, is_enabled=True, disabled=periods)
 
 
 def _credential_set(officer: Officer, entry: Entry) -> Officer:
