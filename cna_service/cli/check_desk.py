@@ -21,6 +21,7 @@ from cna_service.kit.clock import SystemClock
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger.folds import Folds
 from cna_service.workflow.projections import DELEGATIONS, DESK, DESK_STATE, DUTY, LAW, LOG, OFFICERS, ROSTERS
+from cna_service.workflow.roster_reading import with_accounts
 from cna_service.workflow.status import HOW_TO_BEGIN
 from cna_service.workflow.two_person import TwoPerson
 from cna_service.workflow.verification import fresh_folds
@@ -52,7 +53,7 @@ def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
             yield wrong("log", f"{desk.broken}. Run `cna ledger verify`.")
         officers = desk.of(OFFICERS)
         yield from _officers(officers)
-        rosters = folds.current(connection, DUTY).of(ROSTERS)
+        rosters = with_accounts(folds.current(connection, DUTY).of(ROSTERS), officers)
         yield from _roster(rosters, officers, now, wanted.days)
         yield from check_deciding.delegations(desk.of(DELEGATIONS), officers, now)
         yield from check_deciding.second_officers(wanted.two_person, rosters, officers, now, wanted.days)

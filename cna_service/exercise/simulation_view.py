@@ -12,7 +12,8 @@ from cna_service.identity.permissions import PERMISSIONS, Role
 from cna_service.kit.instants import to_text
 from cna_service.registry import store as registry_store
 from cna_service.registry.search import NATIONAL
-from cna_service.workflow.projections import DESK, DIRECTORY, DUTY, LISTED, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DESK, DIRECTORY, LISTED, OFFICERS
+from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Service
 
 BACK, AHEAD = timedelta(days=7), timedelta(days=28)
@@ -26,7 +27,7 @@ def seeded(service: Service) -> dict[str, object]:
     with service.read() as reader:
         now = reader.now
         officers = reader.stream(DESK).of(OFFICERS)
-        rosters = reader.stream(DUTY).of(ROSTERS)
+        rosters = rosters_of(reader)
         directory = reader.stream(DIRECTORY).of(LISTED)
     return {
         "clock": to_text(now),

@@ -20,8 +20,9 @@ from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Conflict, NotFound
 from cna_service.kit.ids import uuid7
 from cna_service.workflow.people import people
-from cna_service.workflow.projections import ALERTS, DESK, DUTY, OFFICERS, ROSTERS
+from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
 from cna_service.workflow.receipts import done
+from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, voice_for
 from cna_service.workflow.work import Work
@@ -141,7 +142,7 @@ def text_row(stream: str, number: str, text: str, row_id: str) -> Row:
 
 def _tell_next_rung(service: Service, work: Work, alert: Alert, officer: str, minutes: int | None) -> None:
     """The next rung learns who holds it: whoever forged the reply cannot keep it from them."""
-    watch = who_has_the_watch(work.of(ROSTERS, DUTY), work.now)
+    watch = who_has_the_watch(rosters_in(work), work.now)
     post = next((p for p, o in watch.posts.items() if o == officer), "other")
     officers = work.of(OFFICERS, DESK)
     known = Who(post) if post in {w.value for w in Who} else Who.DEPUTY

@@ -37,9 +37,10 @@ from cna_service.workflow.exchange_kinds import (
 )
 from cna_service.workflow.exercise_cases import AS_EXERCISE, NotAnExercise, link, offered, texts_in
 from cna_service.workflow.facts import read_vessel, record_vessel
-from cna_service.workflow.projections import ALERTS, DIRECTORY, DUTY, LISTED, ROSTERS, case_stream
+from cna_service.workflow.projections import ALERTS, DIRECTORY, LISTED, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.replies_json import clocks_json, unidentified_json
+from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.work import Work
@@ -167,7 +168,7 @@ def take_or_summon(service: Service, work: Work) -> None:
     if work.paper is not None:
         return
     record = work.case
-    watch = who_has_the_watch(work.of(ROSTERS, DUTY), work.now)
+    watch = who_has_the_watch(rosters_in(work), work.now)
     subject = Subject(record.ref, record.exchanges[-1].n if record.exchanges else None)
     due = min(
         (c.due_at for c in record.clocks if c.is_running and c.due_at is not None and c.kind != "own"),

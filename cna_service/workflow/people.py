@@ -14,7 +14,8 @@ from cna_service.escalation.rules import People, Person
 from cna_service.escalation.state import Contact
 from cna_service.identity.contacts import in_order_of_use
 from cna_service.identity.officers import Officer, Officers
-from cna_service.workflow.projections import DELEGATIONS, DESK, DUTY, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DELEGATIONS, DESK, OFFICERS
+from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.work import Work
 
 _SENDABLE = frozenset(channel.value for channel in Channel)
@@ -93,7 +94,7 @@ def value_of(officers: Officers, address: str) -> str | None:
 
 
 def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[str]:
-    watch = who_has_the_watch(work.of(ROSTERS, DUTY), now)
+    watch = who_has_the_watch(rosters_in(work), now)
     if who is Who.HOLDER:
         return [holder] if holder else _on_watch(watch, Who.DUTY_OFFICER)
     if who is Who.ABOVE_HOLDER:

@@ -17,7 +17,8 @@ from cna_service.identity.sessions import NewSession
 from cna_service.identity.sign_in import Attempt
 from cna_service.identity.store import Session
 from cna_service.workflow import queries
-from cna_service.workflow.projections import DESK, DUTY, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DESK, OFFICERS
+from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 
 
@@ -143,7 +144,7 @@ def _find(officers: Officers, typed: str) -> Officer | None:
 def _standing(service: Service, officer: Officer) -> tuple[bool, datetime | None]:
     """Whether he has a post of the watch or is being summoned; and when his watch ends, by the machine's clock."""
     with service.read() as reader:
-        watch: Watch = who_has_the_watch(reader.stream(DUTY).of(ROSTERS), reader.now)
+        watch: Watch = who_has_the_watch(rosters_of(reader), reader.now)
         has_post = officer.id in watch.posts.values()
         is_summoned = queries.is_summoned(reader.connection, officer.id)
         left = None if watch.ends_at is None or not has_post else watch.ends_at - reader.now

@@ -18,7 +18,8 @@ from cna_service.duty.rules import who_has_the_watch
 from cna_service.kit.instants import date_time_group
 from cna_service.ledger import queries as ledger_queries
 from cna_service.workflow.deliver import Outside
-from cna_service.workflow.projections import DESK, DESK_STATE, DUTY, LOG, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DESK, DESK_STATE, LOG, OFFICERS
+from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 
 LONGEST_UNSEALED = timedelta(seconds=60)
@@ -162,7 +163,7 @@ def _people(reader: Reader) -> Iterator[Trouble]:
     if not officers:
         yield Trouble("no-officers", HOW_TO_BEGIN)
         return
-    watch = who_has_the_watch(reader.stream(DUTY).of(ROSTERS), reader.now)
+    watch = who_has_the_watch(rosters_of(reader), reader.now)
     on_watch = watch.posts.get("duty_officer")
     if on_watch is None:
         yield Trouble(

@@ -21,8 +21,9 @@ from cna_service.identity.officers import Officer, Officers
 from cna_service.ledger import queries as ledger_queries
 from cna_service.workflow import queries
 from cna_service.workflow.clock_views import ClockView, pressing
-from cna_service.workflow.projections import ALERTS, CASE, DESK, DUTY, OFFICERS, ROSTERS, case_stream
+from cna_service.workflow.projections import ALERTS, CASE, DESK, DUTY, OFFICERS, case_stream
 from cna_service.workflow.queries import Sent
+from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 
 AHEAD = timedelta(days=7)
@@ -214,7 +215,7 @@ def _all_alerts(reader: Reader) -> list[Alert]:
     """Of the desk, of open cases, and of cases that changed lately: where an alert can still be open."""
     refs = [r["ref"] for r in case_queries.board(reader.connection, limit=500).rows]
     refs += [r["ref"] for r in case_queries.board(reader.connection, closed=True, limit=100).rows]
-    streams = [DESK, *(case_stream(ref) for ref in refs)]
+    streams = [DESK, DUTY, *(case_stream(ref) for ref in refs)]
     return [a for name in streams for a in reader.stream(name).of(ALERTS).by_id.values()]
 
 
@@ -264,4 +265,4 @@ def _officers(reader: Reader) -> Officers:
 
 
 def _rosters(reader: Reader) -> Rosters:
-    return reader.stream(DUTY).of(ROSTERS)
+    return rosters_of(reader)

@@ -13,7 +13,8 @@ from cna_service.db.database import DatabaseUnavailable, ping
 from cna_service.db.outbox import attempt, outbox
 from cna_service.duty.rules import who_has_the_watch
 from cna_service.identity.officers import Officer
-from cna_service.workflow.projections import DESK, DUTY, OFFICERS, ROSTERS
+from cna_service.workflow.projections import DESK, OFFICERS
+from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.waking import WAKING_CHANNELS, Waking, WakingFacts, can_wake
 
@@ -40,7 +41,7 @@ def waking(service: Service, ages: Ages | None = None, *, probe: bool = False) -
 
 def read_facts(service: Service, reader: Reader, ages: Ages | None = None) -> WakingFacts:
     """What there is to judge by, of a database that can be written."""
-    on_watch = who_has_the_watch(reader.stream(DUTY).of(ROSTERS), reader.now).posts.get("duty_officer")
+    on_watch = who_has_the_watch(rosters_of(reader), reader.now).posts.get("duty_officer")
     officer = None if on_watch is None else reader.stream(DESK).of(OFFICERS).get(on_watch)
     return WakingFacts(
         at=service.machine.now(),
