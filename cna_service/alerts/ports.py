@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from decimal import Decimal
+from typing import Protocol, runtime_checkable
 
 
 class ChannelError(Exception):
@@ -57,12 +58,25 @@ class Report:
 
 
 class Telephony(Protocol):
-    """One telephone company. Every method may raise :class:`ChannelError`, except ``verify``."""
+    """One telephone company. Every method may raise :class:`ChannelError`, except ``verify``.
+
+    A line that cannot call has ``has_voice`` False, one that brings no replies back ``takes_replies`` False: who sends
+    by it says so, and sends an SMS in place of a call. ``callbacks``: below ``/callbacks/``, where it reports; empty
+    where the desk looks for itself."""
 
     @property
     def name(self) -> str:
         """Short and stable; stands in attempts and metrics."""
         ...
+
+    @property
+    def has_voice(self) -> bool: ...
+
+    @property
+    def takes_replies(self) -> bool: ...
+
+    @property
+    def callbacks(self) -> str: ...
 
     def send_sms(self, *, to: str, text: str, callback_url: str, reference: str) -> Accepted:
         """``to`` in E.164. ``reference`` (the outbox row's UUID) comes back as ``sending`` in each callback."""
@@ -99,6 +113,95 @@ class Telephony(Protocol):
 
     def verify(self, url: str, params: Mapping[str, str], signature: str | None) -> bool:
         """Is this callback the provider's own? ``url`` as the provider saw it, with its query."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """One number of ours as the provider has it. ``expires_at``: until when it is paid for, where that is known."""
+
+    number: str
+    has_sms: bool = True
+    has_voice: bool = True
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What a provider says of our account. ``balance`` and ``numbers``: None where it says nothing of them.
+    ``troubles``: what it says by itself that is wrong, in codes of :mod:`cna_service.alerts.provider_rules`."""
+
+    is_active: bool
+    balance: Decimal | None = None
+    currency: str | None = None
+    numbers: tuple[NumberFacts, ...] | None = None
+    troubles: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class TellsAccount(Protocol):
+    """A line whose account can be read (desk-rules 13.3)."""
+
+    def account(self) -> AccountFacts:
+        """Balance and numbers. Raises :class:`ChannelError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TextIn:
+    """An SMS that came in. ``id``: the line's own name for it, so that it is taken once."""
+
+    id: str
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A line's word on one sending: ours by ``reference``, or the line's by ``sid``."""
+
+    status: str
+    reference: str | None = None
+    sid: str | None = None
+    code: str | None = None
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A line that calls nobody back: the desk looks what it has to say."""
+
+    def reports(self) -> list[Told]:
+        """What it has to say of sendings since it was asked last; said again until ``seen``."""
+        ...
+
+    def texts(self) -> list[TextIn]:
+        """SMS that came in; handed out again until ``seen``."""
+        ...
+
+    def seen(self, one: Told | TextIn) -> None:
+        """It was acted on: forget it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A summons on a screen: web push, webhook, chat. ``reference``: our sending; ``link``: the page that opens, after
+    sign-in. It says no more than an SMS may (desk-rules 2.6), and no answer to it acknowledges anything."""
+
+    reference: str
+    title: str
+    text: str
+    link: str
+    alert: str | None = None
+
+
+class NoteOut(Protocol):
+    """Push, webhook or chat. ``to``: what stands behind the contact (a subscription, an address)."""
+
+    def send(self, to: str, note: Note) -> Accepted:
+        """Raises :class:`ChannelError`."""
         ...
 
     def close(self) -> None: ...

@@ -52,7 +52,7 @@ provider_check = Table(
     Column("looked_at", Instant),
     Column("facts", JSON, nullable=False),
 )
-"""The newest look at each telephone company's account; ``looked_at`` is that of the daily look at balance and numbers."""
+"""The newest look at each telephone company's account; ``looked_at`` is that of the daily look at the rest."""
 
 provider_balance = Table(
     "provider_balance",

@@ -9,10 +9,11 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urldefrag
 
-from cna_service.alerts.ports import Accepted, ChannelError, Report
+from cna_service.alerts.ports import Accepted, AccountFacts, ChannelError, NumberFacts, Report
 from cna_service.alerts.rules import verdict
 
 if TYPE_CHECKING:
@@ -44,6 +45,10 @@ class TwilioAccount:
 
 class TwilioTelephony:
     """:class:`~cna_service.alerts.ports.Telephony` by Twilio; safe to use from several threads."""
+
+    has_voice = True
+    takes_replies = True
+    callbacks = "twilio"
 
     def __init__(self, account: TwilioAccount, *, name: str = "twilio") -> None:
         if not account.tokens:
@@ -144,6 +149,40 @@ class TwilioTelephony:
                 return False
             raise
         return str(found.status) == "active"
+
+    def account(self) -> AccountFacts:
+        """State, balance, and the numbers of the account. A balance that is not told (sub-accounts) stays None."""
+        if not self.account_is_active():
+            return AccountFacts(False)
+        balance, currency = self._balance()
+        found = self._asked(lambda client: client.incoming_phone_numbers.list(limit=_LOOKED_AT))
+        numbers = tuple(
+            NumberFacts(
+                str(n.phone_number),
+                has_sms=bool((n.capabilities or {}).get("sms")),
+                has_voice=bool((n.capabilities or {}).get("voice")),
+            )
+            for n in found
+        )
+        return AccountFacts(True, balance, currency, numbers)
+
+    @property
+    def number(self) -> str:
+        """The number that calls come from, and messages where no messaging service is set."""
+        return self._account.number
+
+    def _balance(self) -> tuple[Decimal | None, str | None]:
+        try:
+            told = self._asked(lambda client: client.api.v2010.accounts(self._account.sid).balance.fetch())
+        except ChannelError as error:
+            # Only the account that pays has one.
+            if error.code == "http-404":
+                return None, None
+            raise
+        try:
+            return Decimal(str(told.balance)), str(told.currency)
+        except InvalidOperation as error:
+            raise ChannelError(False, "unreadable", verdict("unreadable").words) from error
 
     def verify(self, url: str, params: Mapping[str, str], signature: str | None) -> bool:
         from twilio.request_validator import RequestValidator

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
+from cna_service.exercise.phone_company_account import account_page
 from cna_service.exercise.phone_company_calls import Calls, new_call
 from cna_service.exercise.phone_company_phones import Call, Condition, Phone, Sms
 from cna_service.exercise.phone_company_switch import API_VERSION, Switch
@@ -69,6 +70,8 @@ class Rest:
 
     def read(self, path: str, query: Form) -> Answer:
         """GET of one resource, of a list by ``To`` and ``DateSent>`` or ``StartTime>``, or of the account."""
+        if (own := account_page(path, self._switch)) is not None:
+            return answer(200, own)
         found = _PATH.fullmatch(path)
         if found is None:
             return _not_found(path)

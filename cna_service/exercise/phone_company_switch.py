@@ -38,6 +38,16 @@ class Delays:
     answered: timedelta = timedelta()
 
 
+@dataclass(slots=True)
+class Books:
+    """What the account holds, changed by whoever tests. ``numbers``: which of them can do SMS, and call; None stands
+    for the desk's own number alone."""
+
+    balance: str = "100.00"
+    currency: str = "USD"
+    numbers: dict[str, tuple[bool, bool]] | None = None
+
+
 class Switch:
     def __init__(self, account: Account, agenda: Agenda, courier: Courier, delays: Delays) -> None:
         self.account = account
@@ -47,6 +57,7 @@ class Switch:
         self.faults = FaultBook()
         self.inbound_sms_url: str | None = None
         self.is_suspended = False
+        self.books = Books()
         self._phones: dict[str, Phone] = {}
         self._lock = threading.Lock()
         self._waits: list[tuple[timedelta, Callable[[], None]]] = []
