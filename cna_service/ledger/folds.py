@@ -62,8 +62,14 @@ class Folds:
         self.types = types
         self._projections = tuple(projections)
         self._kept: OrderedDict[str, Folded] = OrderedDict()
+        self._newer: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._keep = keep
+
+    @property
+    def newer(self) -> frozenset[str]:
+        """The streams in which this process has met an entry of a newer build: left to nodes that run it."""
+        return self._newer
 
     def begin(self, stream: str) -> Folded:
         states = {p.name: p.begin(stream) for p in self._projections if p.reads(stream)}
@@ -100,6 +106,8 @@ class Folds:
     def keep(self, folded: Folded) -> None:
         """Remember a fold whose entries are committed."""
         with self._lock:
+            if folded.unknown is not None:
+                self._newer |= {folded.stream}
             kept = self._kept.get(folded.stream)
             if kept is None or kept.head.seq <= folded.head.seq:
                 self._kept[folded.stream] = folded

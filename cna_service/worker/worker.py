@@ -49,7 +49,11 @@ class Worker:
         # Case time of an exercise is moved by hand: it is not held against the machine's.
         self._clock = None if service.desk.is_exercise else ClockWatch(service.clock)
         self.node = f"{socket.gethostname()}:{os.getpid()}"
-        self._senders = Senders(senders, lambda c: deliver.send(service, outside, c, self.node))
+        self._senders = Senders(
+            senders,
+            lambda claimed: deliver.tried(service, outside, claimed),
+            lambda many: deliver.record(service, many, self.node),
+        )
         self._loops = (
             Loop(TICK, self._tick, self.beats, every=every),
             Loop(SEND, self._dispatch, self.beats, every=every),

@@ -8,21 +8,28 @@ again marked "(repeat)" only if the provider knows nothing of it. A repeated ale
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+from sqlalchemy import Connection
+
 from cna_service.alerts.ports import Accepted, Attachment, ChannelError, Mail, MailOut, Telephony
 from cna_service.alerts.rules import next_delay, verdict
 from cna_service.db import outbox
+from cna_service.db.database import DatabaseUnavailable
 from cna_service.db.outbox import Claimed
 from cna_service.identity.actors import SERVICE
 from cna_service.ledger import store as ledger_store
 from cna_service.workflow.outcomes import note_outcome
 from cna_service.workflow.service import Service
+from cna_service.workflow.work import Work
 
 LEASE = timedelta(seconds=15)
+
+log = structlog.get_logger(__name__)
 NO_TELEPHONY = ChannelError(True, "no-telephony", "No telephone company is set up.")
 NO_MAIL = ChannelError(True, "no-mail", "No mail server is set up.")
 
@@ -35,18 +42,56 @@ class Outside:
     mail: MailOut | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One try at one sending, not yet recorded."""
+
+    claimed: Claimed
+    outcome: Accepted | ChannelError
+    began_at: datetime
+    took: timedelta
+
+
 def claim(service: Service, by: str, limit: int, lease: timedelta = LEASE) -> list[Claimed]:
-    """Take up to ``limit`` sendings; committed before anything is sent."""
+    """Take up to ``limit`` sendings; committed before anything is sent. Those of streams in which a newer build wrote
+    are left to the nodes that run it: this one could send, and could not record that it did."""
     now, machine_now = service.clock.now(), service.machine.now()
     with service.database.read() as connection:
         if not outbox.has_claimable(connection, now, machine_now):
             return []
     with service.database.write() as connection:
-        return outbox.claim(connection, by=by, now=now, machine_now=machine_now, lease=lease, limit=limit)
+        claimed = outbox.claim(
+            connection,
+            by=by,
+            now=now,
+            machine_now=machine_now,
+            lease=lease,
+            limit=limit,
+            without=service.folds.newer,
+        )
+        newer = {s for s in {c.stream for c in claimed} if _is_newer(service, connection, s)}
+        outbox.release(connection, [c.id for c in claimed if c.stream in newer], by=by)
+    return [c for c in claimed if c.stream not in newer]
+
+
+def _is_newer(service: Service, connection: Connection, stream: str) -> bool:
+    try:
+        folded = service.folds.current(connection, stream)
+    except Exception:
+        # Broad, as in fire: what cannot be read was asked for all the same, and somebody waits for it.
+        log.exception("a stream could not be read", stream=stream)
+        return False
+    service.folds.keep(folded)
+    return folded.unknown is not None
 
 
 def send(service: Service, outside: Outside, claimed: Claimed, by: str) -> None:
     """Try one claimed sending and record the outcome."""
+    record(service, [tried(service, outside, claimed)], by)
+
+
+def tried(service: Service, outside: Outside, claimed: Claimed) -> Tried:
+    """Try one claimed sending; whoever calls owes ``record``."""
     began_at, began = service.machine.now(), service.machine.monotonic()
     outcome: Accepted | ChannelError
     try:
@@ -54,8 +99,7 @@ def send(service: Service, outside: Outside, claimed: Claimed, by: str) -> None:
         outcome = found or _try(service, outside, claimed)
     except ChannelError as error:
         outcome = error
-    took = timedelta(seconds=service.machine.monotonic() - began)
-    record(service, claimed, by, outcome, began_at, took)
+    return Tried(claimed, outcome, began_at, timedelta(seconds=service.machine.monotonic() - began))
 
 
 def _already_accepted(service: Service, outside: Outside, claimed: Claimed) -> Accepted | None:
@@ -120,21 +164,46 @@ def _mail(service: Service, claimed: Claimed) -> Mail:
     )
 
 
-def record(
-    service: Service,
-    claimed: Claimed,
-    by: str | None,
-    outcome: Accepted | ChannelError,
-    began_at: datetime,
-    took: timedelta,
-) -> None:
-    """Write the attempt, the row's new state and, where the record wants one, the entry: one transaction."""
-    with service.tick(SERVICE, [claimed.stream], wait=True) as work:
-        outbox.note_attempt(work.connection, claimed.id, began_at, took, outcome_facts(outcome))
-        state, next_try = _next_state(service, claimed, outcome, took)
-        sid = outcome.sid if isinstance(outcome, Accepted) else None
-        if outbox.settle(work.connection, claimed.id, by=by, state=state, sid=sid, next_try_at=next_try):
-            note_outcome(service, work, claimed, outcome, gave_up=state == outbox.FAILED)
+def record(service: Service, many: Sequence[Tried], by: str | None) -> None:
+    """Write attempts, the rows' new states and, where the record wants one, entries: one transaction for all of them.
+
+    If one of them raises, each is recorded by itself, and only that one raises. Raises DatabaseUnavailable; nothing
+    was recorded of those for which it did.
+    """
+    try:
+        with service.tick(SERVICE, {each.claimed.stream for each in many}, wait=True) as work:
+            for each in many:
+                _record_one(service, work, each, by)
+    except DatabaseUnavailable:
+        raise
+    except Exception:
+        if len(many) == 1:
+            raise
+        _record_each(service, many, by)
+
+
+def _record_each(service: Service, many: Sequence[Tried], by: str | None) -> None:
+    raised: Exception | None = None
+    for each in many:
+        try:
+            record(service, [each], by)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:
+            # The row stays claimed; its lease runs out and somebody asks the provider what became of it.
+            log.exception("a result could not be recorded", sending=each.claimed.id)
+            raised = error
+    if raised is not None:
+        raise raised
+
+
+def _record_one(service: Service, work: Work, each: Tried, by: str | None) -> None:
+    claimed, outcome = each.claimed, each.outcome
+    outbox.note_attempt(work.connection, claimed.id, each.began_at, each.took, outcome_facts(outcome))
+    state, next_try = _next_state(service, claimed, outcome, each.took)
+    sid = outcome.sid if isinstance(outcome, Accepted) else None
+    if outbox.settle(work.connection, claimed.id, by=by, state=state, sid=sid, next_try_at=next_try):
+        note_outcome(service, work, claimed, outcome, gave_up=state == outbox.FAILED)
 
 
 def outcome_facts(outcome: Accepted | ChannelError) -> Mapping[str, Any]:
