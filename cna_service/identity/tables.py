@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
 
 from cna_service.db.types import Bytes, Instant, RowId, metadata
 
@@ -71,3 +71,18 @@ token = Table(
     Column("note", String(200), nullable=False),
     Index("ix_token_subject", "subject"),
 )
+
+contact_proof = Table(
+    "contact_proof",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("officer", String(64), nullable=False),
+    Column("contact", String(40), nullable=False),
+    Column("code_sha256", String(64), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    Column("ended_at", Instant),
+    Index("ix_contact_proof_officer", "officer", "contact"),
+)
+"""Codes and keys on their way to a contact, to come back from its owner."""
