@@ -149,6 +149,22 @@ class TellsAccount(Protocol):
         ...
 
 
+@runtime_checkable
+class HoldsMedia(Protocol):
+    """A line that keeps recordings and pictures of ours until they are fetched (desk-rules 8.4)."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch_media(self, sid: str, *, parent: str, is_small: bool, longest: int) -> tuple[str, bytes]:
+        """Media type and bytes; ``longest`` bytes at most. Raises :class:`ChannelError`."""
+        ...
+
+    def remove_media(self, sid: str, *, parent: str) -> None:
+        """Raises :class:`ChannelError`; what is gone already is no error."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TextIn:
     """An SMS that came in. ``id``: the line's own name for it, so that it is taken once."""
@@ -205,6 +221,23 @@ class NoteOut(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class HoldsMedia(Protocol):
+    """A telephone company that keeps recordings of calls and files sent with texts until they are fetched."""
+
+    @property
+    def name(self) -> str: ...
+
+    def fetch_media(self, sid: str, *, parent: str, is_small: bool, longest: int) -> tuple[str, bytes]:
+        """Media type and bytes. ``parent``: of a file, the message that it came with. ``is_small``: in a smaller form,
+        if there is one. Raises :class:`ChannelError`, ``media-too-long`` for more than ``longest`` bytes."""
+        ...
+
+    def remove_media(self, sid: str, *, parent: str) -> None:
+        """Gone there afterwards; what is not there is gone. Raises :class:`ChannelError`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
