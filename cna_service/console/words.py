@@ -70,6 +70,11 @@ ALERT_KINDS = {
     "log_trouble": "The log needs a look",
     "provider_trouble": "A phone provider fails",
     "policy_unreadable": "A policy file is unreadable",
+    "clock_differs": "The desk's clocks differ",
+    "node_silent": "A node of the desk is silent",
+    "heartbeat_late": "An outside job is late",
+    "self_test": "Self-test of the desk",
+    "self_test_failed": "The desk's self-test failed",
 }
 
 

@@ -118,6 +118,9 @@ class Action(StrEnum):
     EXERCISE_DRIVE = "exercise.drive"
     SERVICE_TICK = "service.tick"
     BACKUP_MAKE = "backup.make"
+    HEALTH_READ = "health.read"
+    HEARTBEAT_SET = "heartbeat.set"
+    MONITOR_REHEARSE = "monitor.rehearse"
 
 
 _DESK = frozenset({Role.DUTY_OFFICER, Role.SUPERVISOR})
@@ -209,6 +212,11 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.EXERCISE_DRIVE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
         Action.SERVICE_TICK: _OURSELVES,
         Action.BACKUP_MAKE: _ADMINISTRATOR | _OURSELVES,
+        # How the desk itself is: whoever sits at it must see that it cannot wake anybody.
+        Action.HEALTH_READ: _READERS | _ADMINISTRATOR,
+        Action.HEARTBEAT_SET: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
+        # A person stands for it that the outside monitor rang; the service cannot have heard it.
+        Action.MONITOR_REHEARSE: _SUPERVISOR | _ADMINISTRATOR,
     }
 )
 
