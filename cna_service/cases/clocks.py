@@ -13,11 +13,15 @@ from typing import Any
 
 from cna_service.cases.changing import replace
 from cna_service.cases.record import AnswerItem, CaseRecord, Clock
+from cna_service.kit.hours import Hours
 from cna_service.ledger.entry import Entry
 
 MARKS = ("50", "75", "90")
 DECISION_LEAD = "decision_lead"
 LONG = timedelta(hours=24)
+"""A longer clock than this rings nobody at night before its last warning (desk-rules 3.4)."""
+BEFORE_CLOSING = timedelta(hours=1)
+"""A warning brought forward comes so long before the office closes that it is still read."""
 ACKNOWLEDGED = "acknowledgement"
 """The event for which the desk's own first target waits: acknowledgement, or an answer without one."""
 WRITTEN_CONFIRMATION, LIMITATION_NOTICE = "written_confirmation", "limitation_notice"
@@ -28,18 +32,45 @@ NOT_FINAL = frozenset({"more_information", "unclear", "holding_only", "unanswere
 
 
 def warnings(
-    starts_at: datetime, due_at: datetime, lead: timedelta | None
+    starts_at: datetime, due_at: datetime, lead: timedelta | None, working: Hours | None = None
 ) -> tuple[tuple[str, datetime], ...]:
     """The instants at which a clock warns: at 50, 75 and 90 % and at decision lead (desk-rules 3.3), in order.
 
-    The lead is left out where it would come before half of the time has gone (a limit shorter than twice the lead
-    is all decision).
+    The lead is left out where it would come before the clock began. With ``working``, a clock of more than 24 h
+    warns earlier where the mark lies outside these hours, never later; its last warning stays (desk-rules 3.4).
     """
     length = due_at - starts_at
     marks = [(mark, starts_at + length * int(mark) / 100) for mark in MARKS]
     if lead is not None and due_at - lead > starts_at:
         marks.append((DECISION_LEAD, due_at - lead))
-    return tuple(sorted(marks, key=lambda each: each[1]))
+    marks.sort(key=lambda each: each[1])
+    if working is None or length <= LONG:
+        return tuple(marks)
+    ringing = _ringing(marks, due_at)
+    # Sorted again by time alone: two marks of one weekend come at the same instant and stay in their order.
+    moved = [(m, at if m in ringing else _brought_forward(at, starts_at, working)) for m, at in marks]
+    return tuple(sorted(moved, key=lambda each: each[1]))
+
+
+def _brought_forward(at: datetime, starts_at: datetime, working: Hours) -> datetime:
+    earlier = working.latest(at, before_end=BEFORE_CLOSING)
+    return at if earlier is None or earlier <= starts_at else earlier
+
+
+def _ringing(marks: Iterable[tuple[str, datetime]], due_at: datetime) -> set[str]:
+    """The last warning, and the one after which nobody who may decide can be reached any more."""
+    last = max((at, mark) for mark, at in marks if at < due_at)[1]
+    return {last, DECISION_LEAD}
+
+
+def rings(clock: Clock, mark: str) -> bool:
+    """Whether this warning calls people; those of a long clock before its last one come by mail and on the board
+    (desk-rules 3.4). Clocks armed before there was such a rule ring at each mark."""
+    if clock.starts_at is None or clock.due_at is None or "working_hours" not in clock.terms:
+        return True
+    if clock.due_at - clock.starts_at <= LONG:
+        return True
+    return mark in _ringing(clock.warnings, clock.due_at)
 
 
 def stops(terms: Mapping[str, Any], *, form: str) -> bool:

@@ -10,6 +10,7 @@ from cna_service.cases.changing import replace
 from cna_service.cases.clocks import warnings
 from cna_service.cases.fold_arrivals import extended, noted
 from cna_service.cases.record import CaseRecord, Clock, Item
+from cna_service.kit.hours import hours_from_json
 from cna_service.kit.instants import from_optional, from_text
 from cna_service.ledger.entry import Entry
 
@@ -36,7 +37,11 @@ def _with_warnings(clock: Clock) -> Clock:
     if clock.starts_at is None or clock.due_at is None:
         return clock
     lead = clock.terms.get("decision_lead_s")
-    marks = warnings(clock.starts_at, clock.due_at, None if lead is None else timedelta(seconds=lead))
+    told = clock.terms.get("working_hours")
+    working = None if told is None else hours_from_json(told)
+    marks = warnings(
+        clock.starts_at, clock.due_at, None if lead is None else timedelta(seconds=lead), working
+    )
     wanted = clock.terms.get("warn", True)
     return replace(clock, warnings=marks if wanted else ())
 

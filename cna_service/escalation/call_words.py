@@ -7,19 +7,19 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from cna_service.escalation.texts import Texts
-from cna_service.escalation.words import Mark, Matter, Voice, marked, time_left, what
+from cna_service.escalation.words import Mark, Matter, Voice, spoken, time_left, what
 
 
 def call_opening(texts: Texts, voice: Voice) -> str:
     """What a call says until a key is pressed: who calls and what the keys do. It takes no matter: it has nothing
     of the case to say."""
     key = "test_opening" if voice.mark is Mark.TEST else "opening"
-    return marked(texts, voice, texts.get(voice.language, "call", key))
+    return spoken(texts, voice, texts.get(voice.language, "call", key))
 
 
 def call_left_on_machine(texts: Texts, voice: Voice) -> str:
     """The last words of a call in which no key was pressed."""
-    return marked(texts, voice, texts.get(voice.language, "call", "left_on_machine"))
+    return spoken(texts, voice, texts.get(voice.language, "call", "left_on_machine"))
 
 
 CallKey = Literal[
@@ -43,6 +43,7 @@ def call_after_key(
     now: datetime,
     since: datetime | None = None,
     minutes: int | None = None,
+    post: str = "other",
 ) -> str:
     """What a call says once a key was pressed; times as they are spoken: "18 03 Zulu", "3 hours 52 minutes"."""
     language = voice.language
@@ -53,8 +54,9 @@ def call_after_key(
         "since": "" if since is None else _spoken(since),
         "minutes": "" if minutes is None else minutes,
         "number": voice.number,
+        "post": texts.get(language, "post", post, "other"),
     }
-    return marked(texts, voice, texts.say(language, "call_key", name, facts))
+    return spoken(texts, voice, texts.say(language, "call_key", name, facts))
 
 
 def _spoken_due(texts: Texts, language: str, due_at: datetime | None, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from cna_service.escalation.ladders import Ladder
@@ -76,11 +76,11 @@ def take_step(
     late = int(step.late_by.total_seconds())
     if isinstance(step, Exhausted):
         last = alert.ladder.last_resort
-        reached = reach(last.who, last.channels, people, new_id)
+        reached = reach(last.who, last.channels, people, new_id, is_low=alert.urgency == "low")
         targets = () if isinstance(reached, Empty) else reached
         body = {"alert": alert.id, "round": step.round, "targets": _targets(targets), "late_by_seconds": late}
         return Draft("ladder.exhausted", body)
-    reached = reach(step.rung.who, step.rung.channels, people, new_id)
+    reached = reach(step.rung.who, step.rung.channels, people, new_id, is_low=alert.urgency == "low")
     place = {"alert": alert.id, "round": step.round, "rung": step.rung.n}
     if isinstance(reached, Empty):
         return Draft("rung.skipped", {**place, "reason": reached.reason, "late_by_seconds": late})
@@ -107,9 +107,19 @@ def _targets(targets: Sequence[Target]) -> list[dict[str, Any]]:
             "post": target.post.value,
             "sendings": [{"sending": sending, **_contact(contact)} for sending, contact in target.sendings],
             "spare": [_contact(contact) for contact in target.spare],
+            **_own_rules(target),
         }
         for target in targets
     ]
+
+
+def _own_rules(target: Target) -> dict[str, Any]:
+    """Only where he has set rules that want more than what goes out now."""
+    if not any(t.after for t in target.tries) and target.repeat is None:
+        return {}
+    tries = [{"after_seconds": int(t.after.total_seconds()), **_contact(t.contact)} for t in target.tries]
+    repeat = None if target.repeat is None else int(target.repeat.total_seconds())
+    return {"tries": tries, **({} if repeat is None else {"repeat_seconds": repeat})}
 
 
 def _contact(contact: Contact) -> dict[str, str]:
@@ -127,10 +137,21 @@ def _of(alert: Alert, sending: Sending) -> dict[str, Any]:
     }
 
 
-def sent(alert: Alert, sending: str, *, provider: str, sid: str, to: str, text: str) -> Draft:
-    """``to`` and ``text`` are private; ``sid`` is the provider's name for it."""
+def sent(
+    alert: Alert,
+    sending: str,
+    *,
+    provider: str,
+    sid: str,
+    to: str,
+    text: str,
+    carried_as: str | None = None,
+) -> Draft:
+    """``to`` and ``text`` are private; ``sid`` is the provider's name for it. ``carried_as``: ``sms`` where a call left
+    as an SMS, because the line cannot call."""
     of = _of(alert, alert.sendings[sending])
-    return Draft("alert.sent", {**of, "provider": provider, "sid": sid, "to": to, "text": text})
+    said = {} if carried_as is None else {"carried_as": carried_as}
+    return Draft("alert.sent", {**of, "provider": provider, "sid": sid, "to": to, "text": text, **said})
 
 
 def failed(
@@ -223,3 +244,54 @@ def waiting_stated(subject: Subject, *, until: datetime, waiting_for: str) -> Dr
 def closed(alert: Alert, *, why: str, words: str | None = None) -> Draft:
     """``why``: a code such as ``answered``, ``case_closed``, ``superseded``; ``words`` are private."""
     return Draft("alert.closed", {"alert": alert.id, "why": why, "words": words})
+
+
+def contact_used(alert: Alert, officer: str, sending: str | None, now: datetime) -> Draft:
+    """His own rules want a try now: the newest that is due, whatever was slept through. ``sending`` None: he cannot be
+    reached on it. Raises KeyError for one without rules."""
+    run = alert.personal[officer]
+    n = run.used
+    while (after := run.at(n + 1)) is not None and after[0] <= now:
+        n += 1
+    wanted = run.at(n)
+    assert wanted is not None
+    body = {
+        "alert": alert.id,
+        "officer": officer,
+        "round": run.round,
+        "rung": run.rung,
+        "n": n,
+        "sending": sending,
+        **_contact(wanted[1]),
+    }
+    return Draft("alert.contact_used", body)
+
+
+def person_added(alert: Alert, target: Target, *, reason: str | None) -> Draft:
+    """``reason`` is private. Queue a sending for each id in its targets, as after a rung."""
+    body = {"alert": alert.id, "officer": target.officer, "targets": _targets([target]), "reason": reason}
+    return Draft("alert.person_added", {k: v for k, v in body.items() if v is not None})
+
+
+def reassigned(alert: Alert, target: Target | None, *, wait: timedelta, reason: str | None) -> Draft:
+    """To one officer, or (``target`` None) back to the ladder. ``wait``: until the climb goes on, if he does not take
+    it. ``reason`` is private."""
+    held = alert.acknowledgement
+    body = {
+        "alert": alert.id,
+        "from": None if held is None else held.officer,
+        "to": None if target is None else target.officer,
+        "targets": [] if target is None else _targets([target]),
+        "wait_seconds": int(wait.total_seconds()),
+        "reason": reason,
+    }
+    return Draft("alert.reassigned", {k: v for k, v in body.items() if v is not None})
+
+
+def snoozed(alert: Alert, *, until: datetime, reason: str) -> Draft:
+    return Draft("alert.snoozed", {"alert": alert.id, "until": to_text(until), "reason": reason})
+
+
+def reopened(alert: Alert, *, reason: str | None) -> Draft:
+    body = {"alert": alert.id, "reason": reason}
+    return Draft("alert.reopened", {k: v for k, v in body.items() if v is not None})

@@ -34,6 +34,20 @@ WAITING_STATED = EntryType(
     "waiting.stated", "the holder named what he waits for, and until when", ("/waiting_for",)
 )
 ALERT_CLOSED = EntryType("alert.closed", "the summons has no purpose any more", ("/words",))
+CONTACT_USED = EntryType(
+    "alert.contact_used",
+    "an officer's own rules wanted another try to reach him; the ladder goes on meanwhile",
+)
+PERSON_ADDED = EntryType(
+    "alert.person_added", "an officer had one more person summoned; the climb goes on as it was", ("/reason",)
+)
+REASSIGNED = EntryType(
+    "alert.reassigned",
+    "an officer handed the summons to another, or gave it back; until that one takes it the climb goes on",
+    ("/reason",),
+)
+SNOOZED = EntryType("alert.snoozed", "an officer let the climb rest until an instant", ("/reason",))
+REOPENED = EntryType("alert.reopened", "a closed summons was taken up again; the climb goes on", ("/reason",))
 
 ENTRY_TYPES: tuple[EntryType, ...] = (
     ALERT_RAISED,
@@ -49,4 +63,9 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     ACKNOWLEDGEMENT_WITHDRAWN,
     WAITING_STATED,
     ALERT_CLOSED,
+    CONTACT_USED,
+    PERSON_ADDED,
+    REASSIGNED,
+    SNOOZED,
+    REOPENED,
 )

@@ -18,6 +18,8 @@ from cna_service.escalation.state import (
     Contact,
     Escalations,
     HumanEntry,
+    Later,
+    PersonalRun,
     Sending,
     SendingState,
     Subject,
@@ -50,6 +52,7 @@ def apply_escalation(state: Escalations, entry: Entry) -> Escalations:
 
 
 def _with(state: Escalations, alert: Alert) -> Escalations:
+    alert = replace(alert, next_at=alert.rests_until(alert.next_at))
     return replace(state, by_id=MappingProxyType({**state.by_id, alert.id: alert}))
 
 
@@ -121,7 +124,7 @@ def _exhausted(alert: Alert, entry: Entry) -> Alert:
 
 
 def _summoning(alert: Alert, entry: Entry, round_: int, rung: int) -> Alert:
-    contacts, sendings = dict(alert.contacts), dict(alert.sendings)
+    contacts, sendings, personal = dict(alert.contacts), dict(alert.sendings), dict(alert.personal)
     for target in entry.body.get("targets", ()):
         officer = target["officer"]
         used = [_contact(each) for each in target["sendings"]]
@@ -131,7 +134,70 @@ def _summoning(alert: Alert, entry: Entry, round_: int, rung: int) -> Alert:
             sendings[told["sending"]] = Sending(
                 told["sending"], officer, contact, round_, rung, queued, entry.recorded_at
             )
-    return replace(alert, contacts=MappingProxyType(contacts), sendings=MappingProxyType(sendings))
+        personal.pop(officer, None)
+        if tries := tuple(
+            Later(timedelta(seconds=t["after_seconds"]), _contact(t)) for t in target.get("tries", ())
+        ):
+            repeat = target.get("repeat_seconds")
+            begun = sum(1 for t in tries if not t.after)
+            length = None if repeat is None else timedelta(seconds=repeat)
+            personal[officer] = PersonalRun(round_, rung, entry.recorded_at, tries, length, begun)
+    return replace(
+        alert,
+        contacts=MappingProxyType(contacts),
+        sendings=MappingProxyType(sendings),
+        personal=MappingProxyType(personal),
+    )
+
+
+def _contact_used(alert: Alert, entry: Entry) -> Alert:
+    body = entry.body
+    officer = body["officer"]
+    run = alert.personal.get(officer)
+    if run is None:
+        return alert
+    alert = replace(
+        alert, personal=MappingProxyType({**alert.personal, officer: replace(run, used=body["n"] + 1)})
+    )
+    if body.get("sending") is None:
+        return alert
+    queued = Sending(
+        body["sending"],
+        officer,
+        _contact(body),
+        body["round"],
+        body["rung"],
+        SendingState.QUEUED,
+        entry.recorded_at,
+    )
+    return replace(alert, sendings=MappingProxyType({**alert.sendings, queued.id: queued}))
+
+
+def _person_added(alert: Alert, entry: Entry) -> Alert:
+    return _summoning(alert, entry, alert.round, alert.rung)
+
+
+def _reassigned(alert: Alert, entry: Entry) -> Alert:
+    """Nobody holds it until the other one takes it, so that the climb goes on: at once where it was given back."""
+    given = _summoning(alert, entry, alert.round, alert.rung)
+    wait = timedelta(seconds=entry.body["wait_seconds"])
+    return replace(given, acknowledgement=None, next_at=entry.recorded_at + wait)
+
+
+def _snoozed(alert: Alert, entry: Entry) -> Alert:
+    until = from_text(entry.body["until"])
+    return replace(alert, snoozed_until=until, next_at=until)
+
+
+def _reopened(alert: Alert, entry: Entry) -> Alert:
+    return replace(
+        alert,
+        closed_at=None,
+        closed_why=None,
+        acknowledgement=None,
+        snoozed_until=None,
+        next_at=entry.recorded_at,
+    )
 
 
 def _contact(told: Mapping[str, Any]) -> Contact:
@@ -233,7 +299,15 @@ def _stepped(state: Escalations, entry: Entry) -> Escalations:
 
 def _shortened(alert: Alert, back: timedelta) -> Alert:
     sendings = {key: replace(sending, since=sending.since - back) for key, sending in alert.sendings.items()}
-    return replace(alert, next_at=alert.next_at - back, sendings=MappingProxyType(sendings))
+    personal = {key: replace(run, began=run.began - back) for key, run in alert.personal.items()}
+    until = alert.snoozed_until
+    return replace(
+        alert,
+        next_at=alert.next_at - back,
+        sendings=MappingProxyType(sendings),
+        personal=MappingProxyType(personal),
+        snoozed_until=None if until is None else until - back,
+    )
 
 
 _CHANGES: Mapping[str, Callable[[Alert, Entry], Alert]] = {
@@ -248,4 +322,9 @@ _CHANGES: Mapping[str, Callable[[Alert, Entry], Alert]] = {
     "alert.acknowledged": _acknowledged,
     "alert.acknowledgement_withdrawn": _withdrawn,
     "alert.closed": _closed,
+    "alert.contact_used": _contact_used,
+    "alert.person_added": _person_added,
+    "alert.reassigned": _reassigned,
+    "alert.snoozed": _snoozed,
+    "alert.reopened": _reopened,
 }

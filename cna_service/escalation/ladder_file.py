@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from cna_service.escalation.ladders import Channel, Ladder, LastResort, Rung, Who
+from cna_service.escalation.hours_file import URGENT, DeskHours, When, read_desk_hours, read_when
+from cna_service.escalation.ladders import Channel, Ladder, LastResort, Rung, Urgency, Who
 from cna_service.kit.errors import Invalid, Problem
 
 DEFAULT = "summons"
@@ -33,10 +34,24 @@ class Ladders:
     by_kind: Mapping[str, Ladder]
     sha256: str
     text: str
+    branches: Mapping[str, tuple[tuple[When, Ladder], ...]] = field(default_factory=dict)
+    hours: DeskHours = field(default_factory=DeskHours)
 
-    def for_kind(self, kind: str) -> Ladder:
-        """The ladder of an alert kind; a kind that no ladder names climbs ``summons``: nothing waits unsummoned."""
-        return self.by_kind.get(kind, self.by_id[DEFAULT])
+    def for_kind(self, kind: str, local: datetime | None = None, urgency: Urgency | None = None) -> Ladder:
+        """The ladder of an alert kind; a kind that no ladder names climbs ``summons``: nothing waits unsummoned.
+
+        ``local``: the instant at which it is raised, in the desk's zone; then the first branch whose condition holds,
+        with the quiet hours where it is of low urgency. ``urgency``: the caller's, before the ladder's own.
+        """
+        ladder = self.by_kind.get(kind, self.by_id[DEFAULT])
+        if local is None:
+            return ladder
+        wanted: Urgency = "high" if kind in URGENT else urgency or ladder.urgency
+        branches = self.branches.get(ladder.id, ())
+        ladder = next((each for when, each in branches if when.holds(local, wanted)), ladder)
+        quiet = self.hours.quiet if wanted == "low" else None
+        copied = None if quiet is None else quiet.at_offset(local.utcoffset())
+        return replace(ladder, urgency=wanted, quiet=copied)
 
 
 def read_ladders(text: str, *, file: str = "ladders.toml") -> Ladders:
@@ -51,7 +66,7 @@ def read_ladders(text: str, *, file: str = "ladders.toml") -> Ladders:
         places = "; ".join(f"{p.pointer}: {p.why}, {p.fix}" for p in reading.problems)
         raise LaddersUnreadable(f"{file}: {places}", *reading.problems)
     by_kind = {kind: ladders[name] for kind, name in reading.kinds.items()}
-    return Ladders(by_id=ladders, by_kind=by_kind, sha256=reading.sha256, text=text)
+    return Ladders(ladders, by_kind, reading.sha256, text, reading.branches, reading.hours)
 
 
 class _Reading:
@@ -59,11 +74,14 @@ class _Reading:
         self.sha256 = sha256
         self.problems: list[Problem] = []
         self.kinds: dict[str, str] = {}
+        self.branches: dict[str, tuple[tuple[When, Ladder], ...]] = {}
+        self.hours = DeskHours()
 
     def wrong(self, pointer: str, told: object, why: str, fix: str) -> None:
         self.problems.append(Problem(pointer=pointer, told=told, why=why, fix=fix))
 
     def ladders(self, content: Mapping[str, Any]) -> dict[str, Ladder]:
+        self.hours = read_desk_hours(content, self.wrong)
         receipts = self._receipts(content.get("receipt_seconds", {}))
         tables = content.get("ladder")
         tables = tables if isinstance(tables, dict) else {}
@@ -87,10 +105,13 @@ class _Reading:
         if not isinstance(table, dict):
             self.wrong(at, table, "is not a table", "write it as [ladder.name]")
             table = {}
-        self._unknown(at, table, {"kinds", "repeat_after_seconds", "last_resort", "rungs"})
+        self._unknown(
+            at, table, {"kinds", "urgency", "repeat_after_seconds", "last_resort", "rungs", "branch"}
+        )
         self._name_kinds(f"{at}/kinds", name, table.get("kinds", []))
-        return Ladder(
+        ladder = Ladder(
             id=name,
+            urgency=self._urgency(f"{at}/urgency", name, table),
             rungs=self._rungs(f"{at}/rungs", table.get("rungs")),
             repeat_after=self._seconds(
                 f"{at}/repeat_after_seconds", table.get("repeat_after_seconds"), least=_SHORTEST_REPEAT
@@ -99,6 +120,37 @@ class _Reading:
             receipts=receipts,
             sha256=self.sha256,
         )
+        self._branches(f"{at}/branch", ladder, table.get("branch", []))
+        return ladder
+
+    def _urgency(self, pointer: str, name: str, table: Mapping[str, Any]) -> Urgency:
+        told = table.get("urgency", "high")
+        if told not in ("high", "low"):
+            self.wrong(pointer, told, "is no urgency", "write high or low")
+        urgent = sorted(URGENT.intersection(str(k) for k in table.get("kinds", ()) or ()))
+        if told == "low" and (urgent or name == DEFAULT):
+            why = f"{', '.join(urgent) or 'a request'} never waits for the morning"
+            self.wrong(pointer, told, why, "name these kinds in another ladder, or leave urgency out")
+        return "low" if told == "low" else "high"
+
+    def _branches(self, pointer: str, ladder: Ladder, told: object) -> None:
+        """Other rungs by day, hour or urgency; what a branch does not say is the ladder's."""
+        if not isinstance(told, list):
+            self.wrong(pointer, told, "is no list of branches", "write each as [[ladder.name.branch]]")
+            return
+        found = []
+        for n, branch in enumerate(told, 1):
+            at, table = f"{pointer}/{n}", branch if isinstance(branch, dict) else {}
+            self._unknown(at, table, {"when", "rungs", "repeat_after_seconds", "last_resort"})
+            changed: dict[str, Any] = {"branch": n, "rungs": self._rungs(f"{at}/rungs", table.get("rungs"))}
+            if "repeat_after_seconds" in table:
+                key = "repeat_after_seconds"
+                changed["repeat_after"] = self._seconds(f"{at}/{key}", table[key], least=_SHORTEST_REPEAT)
+            if "last_resort" in table:
+                changed["last_resort"] = self._last_resort(f"{at}/last_resort", table["last_resort"])
+            found.append((read_when(f"{at}/when", table.get("when"), self.wrong), replace(ladder, **changed)))
+        if found:
+            self.branches[ladder.id] = tuple(found)
 
     def _name_kinds(self, pointer: str, name: str, kinds: object) -> None:
         if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
+
+from cna_service.kit.hours import Hours, hours_from_json
+from cna_service.kit.instants import from_optional, to_text
+
+Urgency = Literal["high", "low"]
 
 
 class Who(StrEnum):
@@ -31,6 +36,14 @@ class Channel(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     EMAIL = "email"
+    PUSH = "push"
+    WEBHOOK = "webhook"
+    CHAT = "chat"
+
+    @property
+    def wakes(self) -> bool:
+        """Whether it can wake somebody: a mail, a chat or another machine cannot be counted on for that."""
+        return self in (Channel.SMS, Channel.VOICE, Channel.PUSH)
 
 
 _ABOVE = {Who.DUTY_OFFICER: Who.DEPUTY, Who.DEPUTY: Who.SUPERVISOR, Who.SUPERVISOR: Who.ADMINISTRATOR}
@@ -85,6 +98,19 @@ class Ladder:
     last_resort: LastResort
     receipts: Mapping[Channel, timedelta] = field(default_factory=lambda: NO_RECEIPTS)
     sha256: str = ""
+    urgency: Urgency = "high"
+    branch: int = 0
+    """Which branch of the file's ladder this is, by the hour or the urgency of the alert; 0: none of them."""
+    quiet: Hours | None = None
+    """In these hours nobody is called: of low urgency alone, and never for a request."""
+    not_before: datetime | None = None
+    """The gear that this alert is about is being repaired until then (maintenance): it waits so long."""
+
+    def awake(self, at: datetime) -> datetime:
+        """When a step that is due at ``at`` is taken."""
+        if self.not_before is not None:
+            at = max(at, self.not_before)
+        return at if self.quiet is None else self.quiet.after(at)
 
     def wait_after(self, n: int) -> timedelta:
         """From rung ``n`` to the next one, or to the end of the round after the last."""
@@ -108,7 +134,22 @@ class Ladder:
             },
             "receipt_seconds": {c.value: int(t.total_seconds()) for c, t in self.receipts.items()},
             "sha256": self.sha256,
+            # What most ladders have not, so that their copies keep the shape that they have always had.
+            **({"urgency": self.urgency} if self.urgency != "high" else {}),
+            **({"branch": self.branch} if self.branch else {}),
+            **({"quiet": self.quiet.as_json()} if self.quiet is not None else {}),
+            **({"not_before": to_text(self.not_before)} if self.not_before is not None else {}),
         }
+
+    def by_mail(self) -> Ladder:
+        """Those whom the first rung names, by mail alone, again each day until somebody takes it."""
+        first = self.rungs[0]
+        return replace(
+            self,
+            rungs=(replace(first, channels=(Channel.EMAIL,)),),
+            repeat_after=timedelta(days=1),
+            last_resort=LastResort(self.last_resort.who, (Channel.EMAIL,)),
+        )
 
 
 def ladder_from_json(copy: Mapping[str, Any]) -> Ladder:
@@ -123,6 +164,10 @@ def ladder_from_json(copy: Mapping[str, Any]) -> Ladder:
         ),
         receipts={Channel(c): timedelta(seconds=s) for c, s in copy["receipt_seconds"].items()},
         sha256=copy["sha256"],
+        urgency="low" if copy.get("urgency") == "low" else "high",
+        branch=copy.get("branch", 0),
+        quiet=None if copy.get("quiet") is None else hours_from_json(copy["quiet"]),
+        not_before=from_optional(copy.get("not_before")),
     )
 
 

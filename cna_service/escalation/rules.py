@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from cna_service.escalation.ladders import Channel, Rung, Who
-from cna_service.escalation.state import Alert, Contact
+from cna_service.escalation.state import Alert, Contact, Later
 
 _LONGEST_WINDOW = timedelta(minutes=30)
 _SHORTEST_WINDOW = timedelta(minutes=3)
@@ -69,10 +69,13 @@ def _step(alert: Alert, late_by: timedelta) -> Climb | Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An officer as he can be reached now: his waking contacts in the order of his wish."""
+    """An officer as he can be reached now: his waking contacts in the order of his wish, and his own rules for this
+    urgency: ``tries`` in order of time, again every ``repeat``."""
 
     officer: str
     contacts: tuple[Contact, ...]
+    tries: tuple[Later, ...] = ()
+    repeat: timedelta | None = None
 
 
 People = Callable[[Who], Sequence[Person]]
@@ -86,6 +89,8 @@ class Target:
     post: Who
     sendings: tuple[tuple[str, Contact], ...]
     spare: tuple[Contact, ...]
+    tries: tuple[Later, ...] = ()
+    repeat: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,31 +101,61 @@ class Empty:
 
 
 def reach(
-    who: Sequence[Who], channels: Sequence[Channel], people: People, new_id: Callable[[], str]
+    who: Sequence[Who],
+    channels: Sequence[Channel],
+    people: People,
+    new_id: Callable[[], str],
+    *,
+    is_low: bool = False,
 ) -> tuple[Target, ...] | Empty:
     """Whom to summon and on which contacts. One officer on two posts is summoned once.
 
-    An officer without any of the rung's channels is summoned on the first contact he has.
+    An officer without any of the rung's channels is summoned on the first contact he has; but a rung of mail alone
+    wakes nobody. His own rules add tries to the ladder's channels; where it is of low urgency they replace them.
     """
     found: dict[str, Target] = {}
     is_anybody = False
     for post in who:
         for person in people(post):
             is_anybody = True
-            if person.contacts and person.officer not in found:
-                found[person.officer] = _target(person, post, channels, new_id)
+            if person.officer in found:
+                continue
+            if (target := target_of(person, post, channels, new_id, is_low=is_low)) is not None:
+                found[person.officer] = target
     if found:
         return tuple(found.values())
     return Empty("no_contact" if is_anybody else "nobody")
 
 
-def _target(person: Person, post: Who, channels: Sequence[Channel], new_id: Callable[[], str]) -> Target:
-    chosen = [c for channel in channels for c in person.contacts if c.channel == channel]
+_SILENT = frozenset({Channel.EMAIL})
+
+
+def target_of(
+    person: Person,
+    post: Who,
+    channels: Sequence[Channel],
+    new_id: Callable[[], str],
+    *,
+    is_low: bool = False,
+) -> Target | None:
+    """What goes out to one person now, and what his own rules want after it; None where nothing may reach him."""
+    is_silent = _SILENT.issuperset(channels)
+    able = [c for c in person.contacts if c.channel in channels] if is_silent else list(person.contacts)
+    if not able:
+        return None
+    tries = tuple(t for t in person.tries if t.contact in able)
+    used = list(dict.fromkeys([*_by_ladder(able, channels), *(t.contact for t in tries if not t.after)]))
+    if is_low and tries:
+        used = [t.contact for t in tries if not t.after]
+    spare = tuple(contact for contact in able if contact not in used)
+    sendings = tuple((new_id(), contact) for contact in used)
+    return Target(person.officer, post, sendings, spare, tries, person.repeat if tries else None)
+
+
+def _by_ladder(able: Sequence[Contact], channels: Sequence[Channel]) -> list[Contact]:
+    chosen = [c for channel in channels for c in able if c.channel == channel]
     first_by_channel = {contact.channel: contact for contact in reversed(chosen)}
-    used = [first_by_channel[channel] for channel in channels if channel in first_by_channel]
-    used = used or [person.contacts[0]]
-    spare = tuple(contact for contact in person.contacts if contact not in used)
-    return Target(person.officer, post, tuple((new_id(), contact) for contact in used), spare)
+    return [first_by_channel[channel] for channel in channels if channel in first_by_channel] or [able[0]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,11 @@ READ_BACK = "decision_recorded"
 ASKS_A_PERSON = frozenset({"decision_wanted", READ_BACK, "approval_wanted", "approval_due"})
 """Kinds that ask one person for his word. Who takes one does not hold the case by it, and answers it by a code."""
 
-TELLS_A_PERSON = frozenset({"overreach", "statement_for_adviser"})
-"""Kinds that tell the legal adviser something. Who takes one knows it, and does not hold the case by it."""
+PERSON_WANTED = "person_wanted"
+"""The kind of the alert by which a holder calls one more person to his side."""
+
+TELLS_A_PERSON = frozenset({"overreach", "statement_for_adviser", PERSON_WANTED})
+"""Kinds that tell one person something. Who takes one knows it, and does not hold the case by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,40 @@ class Sending:
     rung: int
     state: SendingState
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """One try that an officer's own rules want, so long after he was summoned."""
+
+    after: timedelta
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRun:
+    """How far an officer's own rules have been followed since he was summoned. ``used``: how many tries of his began,
+    counted over all repeats; ``repeat``: after so long they come again, None: once."""
+
+    round: int
+    rung: int
+    began: datetime
+    tries: tuple[Later, ...]
+    repeat: timedelta | None
+    used: int
+
+    @property
+    def next(self) -> tuple[datetime, Contact] | None:
+        """When he is tried again by his own rules, and on what."""
+        return self.at(self.used)
+
+    def at(self, number: int) -> tuple[datetime, Contact] | None:
+        """The same of the try with that number, counted from 0 over all repeats; None where there is none."""
+        cycle, n = divmod(number, len(self.tries))
+        if cycle and self.repeat is None:
+            return None
+        period = max(self.repeat or timedelta(), self.tries[-1].after)
+        return self.began + cycle * period + self.tries[n].after, self.tries[n].contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +159,14 @@ class Alert:
     acknowledgement: Acknowledgement | None = None
     closed_at: datetime | None = None
     closed_why: str | None = None
+    personal: Mapping[str, PersonalRun] = field(default_factory=lambda: MappingProxyType({}))
+    """By officer: whom his own rules call again until somebody takes the alert."""
+    snoozed_until: datetime | None = None
+
+    def rests_until(self, at: datetime) -> datetime:
+        """When a step that is due at ``at`` is taken: not while the alert is snoozed, nor in its quiet hours."""
+        at = at if self.snoozed_until is None else max(at, self.snoozed_until)
+        return self.ladder.awake(at)
 
     @property
     def is_open(self) -> bool:

@@ -60,7 +60,7 @@ _SECTIONS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "answer": (_ANSWER, _ANSWER_KEYS),
     "list": (frozenset({"what", "due", "code"}), ("line", "empty")),
     "call": (_NOTHING, ("opening", "test_opening", "left_on_machine")),
-    "call_key": (frozenset({"what", "due", "since", "minutes", "number"}), _CALL_KEYS),
+    "call_key": (frozenset({"what", "due", "since", "minutes", "number", "post"}), _CALL_KEYS),
     "call_due": (_DUE, _DUE_KEYS),
     "call_left": (_LEFT, _LEFT_KEYS),
     "post": (_NOTHING, ("other",)),

@@ -10,8 +10,8 @@ from cna_service.escalation.state import ACK_OVERDUE, Alert, Escalations, Hold, 
 from cna_service.kit.instants import from_optional
 
 TimerKey = tuple[str, str, int]
-"""(kind, subject, n): kind ``rung`` with an alert's id, ``receipt`` with a sending's, ``acknowledgement`` with
-``<case>/<exchange>``."""
+"""(kind, subject, n): kind ``rung`` with an alert's id, ``receipt`` with a sending's, ``contact`` with
+``<alert>/<officer>``, ``acknowledgement`` with ``<case>/<exchange>``."""
 
 _ROUND = 100
 
@@ -29,6 +29,7 @@ def due_timers(state: Escalations, due_of: DueOf | None = None) -> dict[TimerKey
         if alert.is_climbing:
             timers["rung", alert.id, alert.round * _ROUND + alert.rung + 1] = alert.next_at
             timers.update(_receipts(alert))
+            timers.update(_personal(alert))
     for key, hold in state.holds.items():
         due = quiet_until(state, key, hold, due_of)
         if due is not None:
@@ -38,9 +39,20 @@ def due_timers(state: Escalations, due_of: DueOf | None = None) -> dict[TimerKey
 
 def _receipts(alert: Alert) -> dict[TimerKey, datetime]:
     return {
-        ("receipt", sending.id, sending.round): sending.since + alert.ladder.receipts[sending.contact.channel]
+        ("receipt", sending.id, sending.round): alert.rests_until(
+            sending.since + alert.ladder.receipts[sending.contact.channel]
+        )
         for sending in alert.sendings.values()
         if sending.state is SendingState.SENT and sending.contact.channel in alert.ladder.receipts
+    }
+
+
+def _personal(alert: Alert) -> dict[TimerKey, datetime]:
+    """Officers' own rules within the rung: each try of theirs that is still to come, one at a time."""
+    return {
+        ("contact", f"{alert.id}/{officer}", run.used): alert.rests_until(run.next[0])
+        for officer, run in alert.personal.items()
+        if run.next is not None
     }
 
 

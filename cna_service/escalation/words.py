@@ -113,7 +113,9 @@ def word_asked(texts: Texts, voice: Voice, name: str, *, words: str = "", code: 
 
 
 def what(texts: Texts, language: str, kind: str) -> str:
-    return texts.get(language, "kind", kind, "other")
+    """What an alert is about; in English where this language has no words for the kind yet: better read than lost."""
+    named = texts.by_language.get(language, {}).get("kind", {})
+    return texts.get(language if kind in named else DEFAULT_LANGUAGE, "kind", kind, "other")
 
 
 def due(texts: Texts, language: str, due_at: datetime | None, now: datetime) -> str:
@@ -147,9 +149,15 @@ def time_left(texts: Texts, language: str, section: str, left: timedelta) -> str
 
 
 def marked(texts: Texts, voice: Voice, words: str) -> str:
-    if voice.mark is not Mark.NONE:
-        words = f"{texts.get(voice.language, 'mark', voice.mark.value)}. {words}"
-    return fold(words)
+    """For an SMS, with what it begins with."""
+    return fold(spoken(texts, voice, words))
+
+
+def spoken(texts: Texts, voice: Voice, words: str) -> str:
+    """The same to be read aloud: with every accent, or the voice says other words."""
+    if voice.mark is Mark.NONE:
+        return words
+    return f"{texts.get(voice.language, 'mark', voice.mark.value)}. {words}"
 
 
 Answer = Literal[

@@ -17,6 +17,7 @@ from cna_service.agreements.model import Form
 from cna_service.agreements.terms import ClockTerms, WaitsFor, due
 from cna_service.cases.clocks import ACKNOWLEDGED
 from cna_service.cases.record import Exchange, Item
+from cna_service.duty.local_time import zone as zone_of
 from cna_service.kit.ids import uuid7
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
@@ -92,7 +93,9 @@ def _arm_until_written(
         if until is not None:
             what = f"{terms.agreement_title} art. {terms.article}: in writing only; ask for it now"
             reason = "asked by word of mouth; the provision counts from the writing"
-            clocks.append(arm_operational(work, exchange.n, exchange.at, until, reason=reason, what=what))
+            clocks.append(
+                arm_operational(service, work, exchange.n, exchange.at, until, reason=reason, what=what)
+            )
     return tuple(clocks)
 
 
@@ -130,12 +133,25 @@ def _arm(service: Service, work: Work, exchange: Exchange, terms: ClockTerms, it
         work,
         exchange.n,
         terms.kind.value,
-        {**terms.to_json(), "decision_lead_s": int(service.desk.decision_lead.total_seconds())},
+        {**terms.to_json(), **_warning_terms(service, work.now)},
         items,
         starts,
         None if starts is None else due(starts, terms),
         waits_for=terms.waits_for,
     )
+
+
+def _warning_terms(service: Service, now: datetime) -> dict[str, Any]:
+    """When this clock warns, copied whole: a later edit of the policy moves no warning of it (desk-rules 10.1)."""
+    return {
+        "decision_lead_s": int(service.desk.decision_lead.total_seconds()),
+        "working_hours": _working_hours(service, now),
+    }
+
+
+def _working_hours(service: Service, now: datetime) -> dict[str, Any]:
+    hours = service.policies.ladders.hours.working
+    return hours.at_offset(now.astimezone(zone_of(service.desk.zone)).utcoffset()).as_json()
 
 
 def _append(
@@ -249,7 +265,7 @@ def arm_stated(
         "kind": "claimed",
         "silence": silence | ({"stated": says} if says else {}),
         "stops_by": {"form": "either", "needs": "each_measure"},
-        "decision_lead_s": int(service.desk.decision_lead.total_seconds()),
+        **_warning_terms(service, work.now),
     }
     return _append(
         work,
@@ -305,7 +321,14 @@ def arm_own_clock(
 
 
 def arm_operational(
-    work: Work, exchange: int | None, starts: datetime, due_at: datetime, *, reason: str, what: str
+    service: Service,
+    work: Work,
+    exchange: int | None,
+    starts: datetime,
+    due_at: datetime,
+    *,
+    reason: str,
+    what: str,
 ) -> str:
     """The vessel leaves the zone, fuel, weather, writing asked for: with its reason (desk-rules 1.1, 1.3)."""
     terms = {
@@ -313,6 +336,7 @@ def arm_operational(
         "words": what,
         "silence": {"code": "nothing", "words": "nothing follows", "effect": "none"},
         "stops_by": {"form": "either", "needs": "each_measure"},
+        "working_hours": _working_hours(service, work.now),
     }
     record_exchange = work.case.exchange(exchange) if exchange is not None else None
     items = record_exchange.items if record_exchange else ()
