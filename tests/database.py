@@ -80,9 +80,12 @@ class PostgresServer:
         )
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
+        self._run_server()
+
+    def _run_server(self) -> None:
         options = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
-        command = [self._bin / "postgres", "-D", data, "-k", self._folder, *options]
-        with (self._folder / "log").open("wb") as log:
+        command = [self._bin / "postgres", "-D", self._folder / "data", "-k", self._folder, *options]
+        with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [*map(str, command)],
                 stdout=log,
@@ -93,6 +96,17 @@ class PostgresServer:
         self._wait_until_it_answers()
 
     def stop(self) -> None:
+        self._end_server()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def restart(self, *, down_for: float = 0.0) -> None:
+        """Every connection is broken off; returns when connections are accepted again."""
+        self._end_server()
+        time.sleep(down_for)
+        self._run_server()
+
+    def _end_server(self) -> None:
+        """At once: whoever is connected is sent away."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -100,7 +114,6 @@ class PostgresServer:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,13 @@ def options(what: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=what)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--requests", type=int, default=400, help="how many requests of each kind")
+    parser.add_argument(
+        "--quick", action="store_true", help="the shape of it in a minute, no figures to publish"
+    )
+    parser.add_argument(
+        "--soak", type=float, default=0, metavar="MINUTES", help="instead: run on for so long"
+    )
+    parser.add_argument("--only", default="", help="only the parts whose name begins so, such as B2")
     return parser.parse_args()
 
 
@@ -168,8 +176,13 @@ def post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
+def pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
 def wait_for(done: Callable[[], bool], seconds: float) -> None:
     until = CLOCK.monotonic() + seconds
     while not done():
         if CLOCK.monotonic() > until:
             raise SystemExit("it took too long")
+        pause(0.01)
