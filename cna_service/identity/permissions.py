@@ -92,9 +92,13 @@ class Action(StrEnum):
     ALERT_READ = "alert.read"
     ALERT_ESCALATE = "alert.escalate"
     WATCH_RELIEVE = "watch.relieve"
+    RELIEF_COMPLETE = "relief.complete"
     DUTY_READ = "duty.read"
     DUTY_CHANGE = "duty.change"
+    DUTY_ASK = "duty.ask"
     OFFICER_CHANGE = "officer.change"
+    OWN_CONTACTS = "own_contacts.change"
+    OFFICERS_CONTACTS = "officers_contacts.change"
     CREDENTIAL_SET = "credential.set"
     CREDENTIAL_RESET = "credential.reset"
     AUTHORITY_CHANGE = "authority.change"
@@ -184,9 +188,16 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ALERT_READ: _READERS | _ADMINISTRATOR,
         Action.ALERT_ESCALATE: _DESK | _OURSELVES,
         Action.WATCH_RELIEVE: _DESK,
+        # A relief whose officer is gone is ended by somebody who answers for both.
+        Action.RELIEF_COMPLETE: _SUPERVISOR,
         Action.DUTY_READ: _READERS | _ADMINISTRATOR | _OURSELVES,
         Action.DUTY_CHANGE: _SUPERVISOR | _OURSELVES,
+        # His own absence, a swap of his own watch, a link to his own calendar; another's is a change of the roster.
+        Action.DUTY_ASK: _DESK,
         Action.OFFICER_CHANGE: _ADMINISTRATOR | _OURSELVES,
+        # How he is woken is everybody's own affair; for another's it is whoever answers for roster or accounts.
+        Action.OWN_CONTACTS: OFFICER_ROLES,
+        Action.OFFICERS_CONTACTS: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
         Action.CREDENTIAL_SET: OFFICER_ROLES,
         Action.CREDENTIAL_RESET: _ADMINISTRATOR | _OURSELVES,
         Action.AUTHORITY_CHANGE: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
