@@ -22,6 +22,7 @@ from cna_service.documents.wording import read_wording, shipped_text
 from cna_service.escalation.ladder_file import read_ladders
 from cna_service.escalation.words import read_texts
 from cna_service.identity import secrets_file
+from cna_service.intake import call_policy
 from cna_service.kit.clock import Clock, SystemClock
 from cna_service.ledger.folds import Folds
 from cna_service.ledger.keys import Ed25519Signer, create_key_file, load_key_file
@@ -210,7 +211,16 @@ def read_policies(folder: Path, *, exercise: bool) -> Policies:
     files[texts.sha256] = ("texts.toml", texts_text)
     papers = read_wording(papers_text(folder))
     files[papers.sha256] = (PAPERS_FILE, papers.text)
-    return Policies(catalogue, ladders, texts, files, papers, rules)
+    calls = call_policy.read_calls(calls_text(folder))
+    files[calls.sha256] = (call_policy.FILE, calls.text)
+    return Policies(catalogue, ladders, texts, files, papers, rules, calls)
+
+
+def calls_text(folder: Path) -> str:
+    """What callers hear: the deployment's own file, else the one that came with the package."""
+    own = folder / call_policy.FILE
+    shipped = config_folder(Settings(config=None)) / call_policy.FILE
+    return (own if own.is_file() else shipped).read_text(encoding="utf-8")
 
 
 def papers_text(folder: Path) -> str:

@@ -196,6 +196,26 @@ class TwilioTelephony:
         ]
         return any(verdicts)
 
+    def fetch_media(self, sid: str, *, parent: str, is_small: bool, longest: int) -> tuple[str, bytes]:
+        from cna_service.alerts import twilio_media
+
+        self._client()
+        assert self._ready is not None
+        account, wire = self._account, self._ready[1]
+        return twilio_media.fetch(
+            wire, account.sid, account.tokens[0], sid, parent=parent, is_small=is_small, longest=longest
+        )
+
+    def remove_media(self, sid: str, *, parent: str) -> None:
+        def remove(client: Any) -> None:
+            (client.recordings(sid) if sid.startswith("RE") else client.messages(parent).media(sid)).delete()
+
+        try:
+            self._asked(remove)
+        except ChannelError as error:
+            if error.code != "http-404":
+                raise
+
     def close(self) -> None:
         with self._guard:
             ready, self._ready = self._ready, None

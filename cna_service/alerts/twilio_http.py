@@ -12,12 +12,13 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from requests import Session
+from requests import RequestException, Session
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
 from cna_service.alerts.ports import ChannelError
 from cna_service.alerts.rules import verdict
+from cna_service.kit.clock import SystemClock
 
 _LONGEST_CONNECT = 3.0
 
@@ -67,6 +68,29 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]
                 retry_after=_seconds(answer.headers.get("Retry-After")),
             )
         return Response(answer.status_code, answer.text, answer.headers)
+
+    def download(
+        self, url: str, auth: tuple[str, str], *, longest: int, within: float
+    ) -> tuple[int, str, bytes | None]:
+        """GET of a file: (status, media type, bytes); no bytes for a failure or for more than ``longest``. ``within``:
+        seconds in all. Raises :class:`ChannelError` where it does not come in time, or at all."""
+        clock = SystemClock()
+        until = clock.monotonic() + within
+        try:
+            with self._session().get(self._aimed(url), auth=auth, timeout=self._limits, stream=True) as answer:
+                media_type = answer.headers.get("Content-Type", "application/octet-stream")[:120]
+                if answer.status_code != 200:
+                    return answer.status_code, media_type, None
+                kept = bytearray()
+                for chunk in answer.iter_content(64 * 1024):
+                    kept += chunk
+                    if len(kept) > longest:
+                        return 200, media_type, None
+                    if clock.monotonic() > until:
+                        raise ChannelError(False, "timeout", "The file did not come in time.")
+                return 200, media_type, bytes(kept)
+        except RequestException as error:
+            raise ChannelError(False, "unreachable", "The telephone company could not be reached.") from error
 
     def close(self) -> None:
         with self._guard:

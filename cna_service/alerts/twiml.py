@@ -86,3 +86,100 @@ def _say(page: object, words: tuple[Spoken, ...]) -> None:
     assert isinstance(page, Gather | VoiceResponse)
     for passage in words:
         page.say(passage.text, language=passage.language)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTo:
+    """Where the telephone company tells of a recording once it has it."""
+
+    url: str
+    longest: timedelta = timedelta(minutes=5)
+
+
+def connecting_page(
+    words: tuple[Spoken, ...],
+    *,
+    number: str,
+    shown_as: str,
+    whisper_url: str,
+    after_url: str,
+    ring: timedelta,
+    recorded_to: str | None = None,
+) -> str:
+    """The words, then one person's telephone rings while the caller waits. Who picks up hears ``whisper_url`` first and
+    is connected only if that page ends without hanging up; ``after_url`` gets how it ended. ``shown_as``: the number
+    that his telephone shows, ours, so that it rings through where only we may disturb."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    page = VoiceResponse()
+    _say(page, words)
+    recorded = (
+        {}
+        if recorded_to is None
+        else {"record": "record-from-answer", "recording_status_callback": recorded_to}
+        | {"recording_status_callback_event": "completed absent"}
+    )
+    dial = page.dial(
+        action=after_url,
+        method="POST",
+        timeout=int(ring.total_seconds()),
+        **({"caller_id": shown_as} if shown_as else {}),
+        **recorded,
+    )
+    dial.number(number, url=whisper_url, method="POST")
+    return str(page)
+
+
+def connected_page(words: tuple[Spoken, ...] = ()) -> str:
+    """The end of a whisper: who picked up is connected with the caller."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    page = VoiceResponse()
+    _say(page, words)
+    return str(page)
+
+
+def record_page(words: tuple[Spoken, ...], *, after_url: str, recorded_to: RecordedTo) -> str:
+    """The words, a tone, and what the caller says until he hangs up, presses # or is silent for ten seconds."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    page = VoiceResponse()
+    _say(page, words)
+    page.record(
+        action=after_url,
+        method="POST",
+        timeout=10,
+        finish_on_key="#",
+        max_length=int(recorded_to.longest.total_seconds()),
+        play_beep=True,
+        recording_status_callback=recorded_to.url,
+        recording_status_callback_event="completed absent",
+    )
+    page.hangup()
+    return str(page)
+
+
+def menu_page(
+    words: tuple[Spoken, ...],
+    *,
+    action_url: str,
+    otherwise_url: str,
+    digits: int = 1,
+    repeats: int = 1,
+    wait: timedelta = ANSWER_WITHIN,
+) -> str:
+    """Words that ask for keys; who presses none goes on to ``otherwise_url`` and is not hung up on."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    page = VoiceResponse()
+    for _ in range(repeats + 1):
+        gather = page.gather(
+            action=action_url,
+            method="POST",
+            input="dtmf",
+            timeout=int(wait.total_seconds()),
+            num_digits=digits,
+        )
+        _say(gather, words)
+    page.redirect(otherwise_url, method="POST")
+    return str(page)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from cna_service.api import (
     alerts,
     callbacks,
+    callbacks_voice,
     cases,
     delegations,
     directory,
@@ -77,4 +78,5 @@ def create_api() -> APIRouter:
         root.include_router(part.router, prefix=PREFIX)
     root.include_router(health.router)
     root.include_router(callbacks.router)
+    root.include_router(callbacks_voice.router)
     return root

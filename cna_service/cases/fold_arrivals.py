@@ -183,6 +183,19 @@ def _reopened(record: CaseRecord, entry: Entry) -> CaseRecord:
     return replace(record, is_closed=False)
 
 
+def _call_joined(record: CaseRecord, entry: Entry) -> CaseRecord:
+    return replace(record, calls=(*record.calls, noted(entry)))
+
+
+def _call_missed(record: CaseRecord, entry: Entry) -> CaseRecord:
+    # Nobody has heard the caller yet: the case wants to be read like what no program could read.
+    return replace(record, is_to_be_read=True)
+
+
+def _media_kept(record: CaseRecord, entry: Entry) -> CaseRecord:
+    return replace(record, media=(*record.media, noted(entry)))
+
+
 def _linked(record: CaseRecord, entry: Entry) -> CaseRecord:
     return replace(record, links=(*record.links, noted(entry)))
 
@@ -201,4 +214,7 @@ APPLY = {
     "case.closed": _closed,
     "case.reopened": _reopened,
     "case.linked": _linked,
+    "call.joined": _call_joined,
+    "call.missed": _call_missed,
+    "media.kept": _media_kept,
 }

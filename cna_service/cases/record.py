@@ -248,6 +248,10 @@ class CaseRecord:
     clocks: tuple[Clock, ...] = ()
     submissions: tuple[Mapping[str, Any], ...] = ()
     communications: tuple[Mapping[str, Any], ...] = ()
+    calls: tuple[Mapping[str, Any], ...] = ()
+    """Calls to the desk's number that belong to the case, as they were joined to it."""
+    media: tuple[Mapping[str, Any], ...] = ()
+    """Recordings and pictures fetched from the telephone company."""
     searches: tuple[Mapping[str, Any], ...] = ()
     events: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[Mapping[str, Any], ...] = ()

@@ -25,7 +25,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import stale
+from cna_service.workflow import calls_quiet, stale
 from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.owed import owed_drafts
 from cna_service.workflow.projections import ALERTS, CASE, DESK
@@ -147,6 +147,8 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: d
         _holder_is_quiet(service, work, stream, key.subject)
     elif key.kind in stale.KINDS:
         stale.fire_stale(service, work, stream, key.subject)
+    elif key.kind in calls_quiet.KINDS:
+        calls_quiet.fire(service, work, stream, key)
     elif key.kind == "report_demanded":
         owe_demanded(work, stream, key.subject)
     else:

@@ -12,6 +12,7 @@ from cna_service.escalation.rules import LedTo, UseContact, next_contact
 from cna_service.escalation.state import Alert, SendingState
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
+from cna_service.workflow import media
 from cna_service.workflow.projections import ALERTS
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, queue
@@ -27,6 +28,8 @@ def note_outcome(
         _note_alert(service, work, claimed, outcome, gave_up=gave_up)
     elif purpose == "conveyance" and (isinstance(outcome, Accepted) or gave_up):
         _note_conveyance(work, claimed, outcome)
+    elif purpose == media.PURPOSE:
+        media.note(service, work, claimed, outcome, gave_up=gave_up)
 
 
 def alert_of_sending(work: Work, stream: str, sending: str) -> Alert | None:

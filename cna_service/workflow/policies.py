@@ -9,6 +9,7 @@ from cna_service.agreements.catalogue import Catalogue
 from cna_service.documents.wording import Wording
 from cna_service.escalation.ladder_file import Ladders
 from cna_service.escalation.texts import Texts
+from cna_service.intake.call_policy import CallPolicy
 from cna_service.workflow.two_person import TwoPerson
 
 
@@ -23,6 +24,7 @@ class Policies:
     """sha256 → (path, text)"""
     papers: Wording = field(default_factory=Wording)
     two_person: TwoPerson = field(default_factory=TwoPerson)
+    calls: CallPolicy = field(default_factory=CallPolicy)
 
     def text_of(self, sha256: str) -> tuple[str, str]:
         """(path, text) of a file in force. Raises KeyError for one that is not."""
