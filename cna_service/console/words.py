@@ -65,6 +65,8 @@ ALERT_KINDS = {
     "clock_lapsed": "A time limit ran out",
     "ack_overdue": "No entry since it was taken",
     "relief_unsigned": "Relief not signed",
+    "roster_gap": "The roster needs a look",
+    "roster_gap_urgent": "Soon nobody has the watch",
     "desk_trouble": "The desk needs repair",
     "clock_stepped": "The desk's clock jumped",
     "log_trouble": "The log needs a look",

@@ -8,7 +8,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from cna_service.workflow import upkeep
+from cna_service.workflow import roster_checks, upkeep
 from cna_service.workflow.service import Service
 
 
@@ -23,6 +23,7 @@ DUTIES = (
     Duty("verify", CronTrigger(hour=2, minute=17, timezone="UTC"), upkeep.verify_daily),
     Duty("compare-timers", CronTrigger(minute=7, timezone="UTC"), upkeep.compare_timers),
     Duty("forget", CronTrigger(hour=3, minute=41, timezone="UTC"), upkeep.forget_expired),
+    Duty("rosters", CronTrigger(hour=6, minute=23, timezone="UTC"), roster_checks.check_nightly),
     Duty("heartbeat", CronTrigger(minute=0, timezone="UTC"), upkeep.heartbeat),
 )
 """Times in UTC: cron in local time fires twice in the repeated hour."""
