@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from cna_service.duty.relief_types import ENTRY_TYPES
-from cna_service.kit.instants import from_text
+from cna_service.kit.instants import from_optional, from_text
 from cna_service.ledger.entry import Entry, UnknownEntryType
 
 Side = Literal["going", "coming"]
@@ -25,6 +25,20 @@ USUAL_NOTICE = (720, 60)
 """Minutes before a watch at which an officer is told of it who wished nothing else."""
 
 _KEPT = 20
+_ROSTER_CHANGES = (
+    *(
+        "roster.set",
+        "roster.ended",
+        "roster.temporary_set",
+        "roster.temporary_ended",
+        "roster.override_added",
+    ),
+    *("roster.override_removed", "roster.holidays_set", "roster.holiday_changed", "absence.noted"),
+    *("absence.ended", "swap.accepted", "watch.account_noted"),
+)
+"""Entries after which somebody else may have a watch than before."""
+
+Away = Mapping[str, tuple[tuple[datetime, datetime | None], ...]]
 _OWN = {each.name: each.v for each in ENTRY_TYPES}
 
 
@@ -102,10 +116,12 @@ class Taken:
 class WatchLife:
     """``began_at``: since when there has been a roster or override at all. ``standing``: by post, who has it according
     to the last recorded change (posts that never changed are not in it). ``early``: signatures before the change they
-    are for, with (going, coming). ``noticed``: (officer, start of the watch, minutes before)."""
+    are for, with (going, coming). ``noticed``: (officer, start of the watch, minutes before). ``away``: since when and
+    until when accounts were disabled, as far as this stream was told."""
 
     began_at: datetime | None = None
     roster_at: datetime | None = None
+    away: Away = field(default_factory=lambda: MappingProxyType({}))
     standing: Mapping[str, str | None] = field(default_factory=lambda: MappingProxyType({}))
     changed_at: datetime | None = None
     changes: int = 0
@@ -126,8 +142,8 @@ def apply_watch_life(state: WatchLife, entry: Entry) -> WatchLife:
     """The fold. Raises UnknownEntryType for a version of its own types that it does not know."""
     if _OWN.get(entry.type, entry.v) != entry.v:
         raise UnknownEntryType(entry)
-    if entry.type.startswith("roster."):
-        return replace(state, began_at=state.began_at or entry.recorded_at, roster_at=entry.recorded_at)
+    if entry.type in _ROSTER_CHANGES:
+        state = replace(state, began_at=state.began_at or entry.recorded_at, roster_at=entry.recorded_at)
     change = _CHANGES.get(entry.type)
     return state if change is None else change(state, entry)
 
@@ -236,7 +252,13 @@ def _check_in_ended(state: WatchLife, _entry: Entry) -> WatchLife:
     return replace(state, check_in=None)
 
 
+def _account_noted(state: WatchLife, entry: Entry) -> WatchLife:
+    spans = tuple((from_text(span["from"]), from_optional(span["to"])) for span in entry.body["disabled"])
+    return replace(state, away=MappingProxyType({**state.away, entry.body["officer"]: spans}))
+
+
 _CHANGES: Mapping[str, Callable[[WatchLife, Entry], WatchLife]] = {
+    "watch.account_noted": _account_noted,
     "watch.changed": _changed,
     "watch.taken": _taken,
     "watch.given_back": _given_back,

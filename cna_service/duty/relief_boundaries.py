@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cna_service.duty.relief import WatchLife
@@ -20,15 +20,13 @@ AHEAD = timedelta(hours=52)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A post passes from one officer to another (None: nobody). ``by``: rotation, override or fallback. ``until``:
-    until when the roster leaves it so, None where no further change was looked for or found."""
+    """A post passes from one officer to another (None: nobody). ``by``: why (``duty.rules.Why``), or nobody."""
 
     post: str
     going: str | None
     coming: str | None
     at: datetime
     by: str
-    until: datetime | None = None
 
 
 def next_changes(rosters: Rosters, state: WatchLife) -> tuple[Change, ...]:
@@ -37,7 +35,7 @@ def next_changes(rosters: Rosters, state: WatchLife) -> tuple[Change, ...]:
     return tuple(change for change in ahead if change.at == ahead[0].at)
 
 
-_Asked = tuple[Rosters, Mapping[str, str | None], tuple[datetime | None, ...], tuple[Change, ...]]
+_Asked = tuple[Rosters, WatchLife, tuple[Change, ...]]
 _newest: list[_Asked] = []
 """What was asked last, with its answer; replaced whole, so that threads may share it."""
 
@@ -47,13 +45,21 @@ def changes_ahead(rosters: Rosters, state: WatchLife) -> tuple[Change, ...]:
 
     A roster by which nobody is relieved is looked through to the end: the newest answer is kept, for each write asks.
     """
-    instants = (state.began_at, state.changed_at, state.roster_at)
-    for kept in _newest:
-        if kept[0] is rosters and kept[1] is state.standing and kept[2] == instants:
-            return kept[3]
+    for asked, then, answer in _newest:
+        if asked is rosters and _same(then, state):
+            return answer
     found = tuple(_ahead(rosters, state))
-    _newest[:] = [(rosters, state.standing, instants, found)]
+    _newest[:] = [(rosters, state, found)]
     return found
+
+
+def _same(one: WatchLife, other: WatchLife) -> bool:
+    instants = (one.began_at, one.changed_at, one.roster_at) == (
+        other.began_at,
+        other.changed_at,
+        other.roster_at,
+    )
+    return instants and one.standing is other.standing and one.away is other.away
 
 
 def _ahead(rosters: Rosters, state: WatchLife) -> Iterator[Change]:
@@ -69,6 +75,7 @@ def changes_after(rosters: Rosters, state: WatchLife, window: timedelta) -> Iter
     """Every change after the last recorded one, in order. The same officer before and after is none."""
     if state.began_at is None:
         return
+    rosters = replace(rosters, away=state.away)
     at = state.changed_at or state.began_at
     limit = max(at, state.roster_at or at) + window
     first = who_has_the_watch(rosters, state.began_at)
@@ -78,7 +85,7 @@ def changes_after(rosters: Rosters, state: WatchLife, window: timedelta) -> Iter
         for post in POSTS:
             coming = watch.posts.get(post)
             if coming != has[post]:
-                yield Change(post, has[post], coming, at, _by(rosters, watch, post, at))
+                yield Change(post, has[post], coming, at, _by(watch, post))
                 has[post] = coming
         if watch.ends_at is None:
             return
@@ -106,15 +113,8 @@ def next_of(rosters: Rosters, post: str, at: datetime, window: timedelta) -> Cha
         return None
     watch = who_has_the_watch(rosters, until)
     going = who_has_the_watch(rosters, at).posts.get(post)
-    return Change(post, going, watch.posts.get(post), until, _by(rosters, watch, post, until))
+    return Change(post, going, watch.posts.get(post), until, _by(watch, post))
 
 
-def _by(rosters: Rosters, watch: Watch, post: str, at: datetime) -> str:
-    if post in watch.fallen_back:
-        return "fallback"
-    officer = watch.posts.get(post)
-    is_override = any(
-        each.post == post and each.officer == officer and each.starts_at <= at < each.ends_at
-        for each in rosters.overrides.values()
-    )
-    return "override" if is_override else "rotation"
+def _by(watch: Watch, post: str) -> str:
+    return watch.why.get(post, "nobody")

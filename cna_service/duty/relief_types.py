@@ -7,6 +7,9 @@ from cna_service.ledger.entry import EntryType
 
 ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("watch.changed", "a post of the watch passed from one officer to another, at an instant"),
+    EntryType(
+        "watch.account_noted", "an account was disabled or enabled again: the watch goes by that from here on"
+    ),
     EntryType("watch.taken", "an officer took the watch by SMS and sent back the code", ("/from",)),
     EntryType("watch.given_back", "an officer said 'that was not me': the watch goes back", ("/from",)),
     EntryType("watch.notice_set", "how long before a watch an officer wishes to be told"),

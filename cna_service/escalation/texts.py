@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any
 
+from cna_service.escalation import watch_words
 from cna_service.kit.errors import Invalid, Problem
 
 DEFAULT_LANGUAGE = "en"
@@ -66,7 +67,10 @@ _SECTIONS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
     "post": (_NOTHING, ("other",)),
 }
 # May be left out, whole or in part: what is not there is said in English (escalation/words.py).
-_OPTIONAL: Mapping[str, frozenset[str]] = {"word_asked": frozenset({"desk", "words", "code", "number"})}
+_OPTIONAL: Mapping[str, frozenset[str]] = {
+    "word_asked": frozenset({"desk", "words", "code", "number"}),
+    "watch": watch_words.WORDS,
+}
 
 
 class TextsUnreadable(Invalid):

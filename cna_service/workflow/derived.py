@@ -12,10 +12,11 @@ from cna_service.cases import store as case_store
 from cna_service.cases.record import CaseRecord
 from cna_service.db import timers
 from cna_service.db.timers import TimerKey
+from cna_service.duty import relief_rules
 from cna_service.escalation.state import Escalations, Subject
 from cna_service.escalation.timers import due_timers
 from cna_service.ledger.folds import Folded
-from cna_service.workflow.projections import ALERTS, CASE
+from cna_service.workflow.projections import ALERTS, CASE, ROSTERS, WATCH_LIFE
 
 
 def write_derived(connection: Connection, folded: Folded) -> None:
@@ -38,6 +39,9 @@ def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
         wanted |= {TimerKey(*k): at for k, at in due_timers(alerts, due_of(record, alerts)).items()}
     elif ALERTS.reads(folded.stream):
         wanted |= {TimerKey(*k): at for k, at in due_timers(folded.of(ALERTS), lambda _: None).items()}
+    if ROSTERS.reads(folded.stream):
+        life = relief_rules.due(folded.of(ROSTERS), folded.of(WATCH_LIFE))
+        wanted |= {TimerKey(*key): at for key, at in life.items()}
     return wanted
 
 

@@ -25,7 +25,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import calls_quiet, stale
+from cna_service.workflow import calls_quiet, stale, watch_life
 from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.owed import owed_drafts
 from cna_service.workflow.projections import ALERTS, CASE, DESK
@@ -38,7 +38,7 @@ BATCH = 64
 PUT_BACK = timedelta(seconds=60)
 TOO_MANY_FAILURES = 3
 _OF_CLOCKS = ("clock_warning", "clock_expiry")
-_BY_TIME = (*_OF_CLOCKS, *stale.ENDS_BY_TIME)
+_BY_TIME = (*_OF_CLOCKS, *stale.ENDS_BY_TIME, *watch_life.ENDS_BY_TIME)
 
 Believed = Callable[[datetime], datetime]
 
@@ -149,6 +149,8 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: d
         stale.fire_stale(service, work, stream, key.subject)
     elif key.kind in calls_quiet.KINDS:
         calls_quiet.fire(service, work, stream, key)
+    elif key.kind in watch_life.KINDS:
+        watch_life.fire(service, work, key, until)
     elif key.kind == "report_demanded":
         owe_demanded(work, stream, key.subject)
     else:

@@ -16,6 +16,7 @@ from cna_service.identity.contacts import in_order_of_use
 from cna_service.identity.officers import Officer, Officers
 from cna_service.workflow.projections import DELEGATIONS, DESK, OFFICERS
 from cna_service.workflow.roster_reading import rosters_in
+from cna_service.workflow.watch_holder import for_holder, post_of_holder
 from cna_service.workflow.work import Work
 
 _SENDABLE = frozenset(channel.value for channel in Channel)
@@ -28,13 +29,16 @@ _DECIDERS = (Who.DECIDER, Who.SECOND_DECIDER, Who.THIRD_DECIDER, Who.FOURTH_DECI
 _NOTHING: Mapping[str, Any] = {}
 
 
-def people(work: Work, holder: str | None, facts: Mapping[str, Any] = _NOTHING) -> People:
+def people(
+    work: Work, holder: str | None, facts: Mapping[str, Any] = _NOTHING, *, is_second: bool = True
+) -> People:
     """A function from post to the persons on it at the command's instant; ``holder`` is who holds the matter,
-    ``facts`` what the alert itself names: its deciders in order, the one person it asks."""
+    ``facts`` what the alert itself names: its deciders in order, the one person it asks. ``is_second``: a holder whose
+    watch is over is summoned too, after who has the watch (desk-rules 3.5)."""
 
     def on(who: Who) -> Sequence[Person]:
         named = _named(who, facts)
-        officers = _officers(work, who, holder, work.now) if named is None else named
+        officers = _officers(work, who, holder, is_second) if named is None else named
         return [p for o in officers if (p := person(work, o)) is not None]
 
     return on
@@ -93,15 +97,13 @@ def value_of(officers: Officers, address: str) -> str | None:
     return None if found is None else found.value
 
 
-def _officers(work: Work, who: Who, holder: str | None, now: datetime) -> list[str]:
+def _officers(work: Work, who: Who, holder: str | None, is_second: bool) -> list[str]:
+    now = work.now
     watch = who_has_the_watch(rosters_in(work), now)
     if who is Who.HOLDER:
-        return [holder] if holder else _on_watch(watch, Who.DUTY_OFFICER)
+        return for_holder(watch, holder, is_second=is_second)
     if who is Who.ABOVE_HOLDER:
-        post = next(
-            (p for p in (Who.DUTY_OFFICER, Who.DEPUTY) if holder in _on_watch(watch, p)), Who.SUPERVISOR
-        )
-        return _officers(work, above(post), None, now)
+        return _officers(work, above(post_of_holder(watch, holder)), None, is_second)
     on_watch = _on_watch(watch, who)
     if on_watch or who not in _BY_ROLE:
         return on_watch

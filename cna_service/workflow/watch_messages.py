@@ -1,0 +1,67 @@
+"""One message about the watch to one officer: by SMS, else by mail. No summons: nobody has to answer it, and nothing
+hangs on its arrival."""
+
+from __future__ import annotations
+
+from cna_service.alerts import store as alert_store
+from cna_service.db.outbox import Sending as Row
+from cna_service.escalation.ladders import Channel
+from cna_service.identity.officers import Officer
+from cna_service.kit.ids import uuid7
+from cna_service.workflow import watch_texts
+from cna_service.workflow.projections import DESK, DUTY, OFFICERS
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import voice_for
+from cna_service.workflow.work import Work
+
+PURPOSE = "watch"
+_PRIORITY = 5
+
+
+def tell(service: Service, work: Work, officer_id: str, name: str, **facts: object) -> bool:
+    """Queue the text ``name`` (``watch_texts``) for an officer, in his language; False if he cannot be reached.
+
+    A fact that is a text of its own is given as ``("name", {facts})``.
+    """
+    officer = work.of(OFFICERS, DESK).by_id.get(officer_id)
+    if officer is None or not officer.is_enabled:
+        return False
+    found = reached_at(work, officer)
+    if found is None:
+        return False
+    channel, to = found
+    text = text_for(service, officer, name, **facts)
+    work.send([row(channel, to, text, uuid7(work.now), subject=f"{service.desk.name}: watch")])
+    return True
+
+
+def text_for(service: Service, officer: Officer, name: str, **facts: object) -> str:
+    texts, voice = service.policies.texts, voice_for(service, officer.language)
+    said = {
+        k: watch_texts.plain(texts, voice, v[0], **v[1]) if isinstance(v, tuple) else v
+        for k, v in facts.items()
+    }
+    return watch_texts.say(texts, voice, name, **said)
+
+
+def reached_at(work: Work, officer: Officer) -> tuple[Channel, str] | None:
+    """The first number that takes texts, else the mail address."""
+    for number in (officer.phone, officer.second_phone):
+        if isinstance(number, str) and number and not alert_store.is_stopped(work.connection, number):
+            return Channel.SMS, number
+    return (Channel.EMAIL, officer.email) if isinstance(officer.email, str) and officer.email else None
+
+
+def row(
+    channel: Channel,
+    to: str,
+    text: str,
+    row_id: str,
+    *,
+    purpose: str = PURPOSE,
+    subject: str | None = None,
+    dedup: str | None = None,
+) -> Row:
+    """``dedup``: what makes asking twice harmless; without it each asking is a message of its own."""
+    content = {"purpose": purpose, "text": text, **({"subject": subject} if channel is Channel.EMAIL else {})}
+    return Row(row_id, DUTY, dedup or f"watch:{row_id}", channel.value, to, content, priority=_PRIORITY)

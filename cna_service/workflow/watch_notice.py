@@ -1,0 +1,133 @@
+"""Telling officers of their watch: some time before it, as each wishes, and when it begins with what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cna_service.cases import queries as case_queries
+from cna_service.db.idempotency import Key, Reply
+from cna_service.db.timers import TimerKey
+from cna_service.duty.relief import RELIEVED_POST
+from cna_service.duty.relief_boundaries import Change, changes_ahead, holds_until
+from cna_service.duty.relief_rules import notice_of
+from cna_service.identity.actors import Actor
+from cna_service.identity.permissions import Action
+from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Draft
+from cna_service.workflow import watch_messages, watch_texts
+from cna_service.workflow.asked import Asked
+from cna_service.workflow.owed import relief_items
+from cna_service.workflow.projections import CASE, DUTY, ROSTERS, WATCH_LIFE, case_stream
+from cna_service.workflow.receipts import done
+from cna_service.workflow.roster_reading import rosters_in
+from cna_service.workflow.service import Service
+from cna_service.workflow.work import Work
+
+MOST_NOTICES = 3
+SHORTEST, LONGEST = 10, 2880
+"""Minutes before a watch: what lies further off is not known for certain."""
+
+_LOOK = timedelta(days=8)
+_COUNTED = 200
+
+
+def set_notice(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
+    """``{minutes_before: [720, 60]}``: how long before his watches the officer wishes to be told; an empty list: not
+    at all. Raises Invalid, NotPermitted."""
+    asked = Asked(body)
+    wished = _minutes(asked)
+    asked.check_unknown()
+    asked.done()
+    with service.write(actor, Action.WATCH_RELIEVE, DUTY, key=key) as work:
+        work.append(Draft("watch.notice_set", {"officer": actor.id, "minutes_before": wished}))
+        return done(work, minutes_before=wished)
+
+
+def _minutes(asked: Asked) -> list[int]:
+    told = asked.raw("minutes_before")
+    fix = f"send up to {MOST_NOTICES} whole numbers from {SHORTEST} to {LONGEST}, such as [720, 60]"
+    if not isinstance(told, list) or len(told) > MOST_NOTICES:
+        asked.wrong("minutes_before", None, "is no short list of minutes", fix)
+        return []
+    read = [int(m) if isinstance(m, str) and m.strip().isdigit() else m for m in told]
+    if not all(type(m) is int and SHORTEST <= m <= LONGEST for m in read):
+        asked.wrong("minutes_before", str(told), "names a number of minutes that cannot be", fix)
+        return []
+    return sorted(set(read), reverse=True)
+
+
+def fire(service: Service, work: Work, key: TimerKey, until: datetime) -> None:
+    """The notice that this timer stands for. One whose watch has begun meanwhile is recorded as not sent."""
+    life = work.of(WATCH_LIFE, DUTY)
+    minute, n = notice_of(key.n)
+    before = life.wish_of(key.subject)[n]
+    changes = [
+        c
+        for c in changes_ahead(work.of(ROSTERS, DUTY), life)
+        if c.coming == key.subject and int(c.at.timestamp()) // 60 == minute
+    ]
+    starts_at = changes[0].at
+    is_sent = starts_at > until and _tell(service, work, changes)
+    body = {
+        "officer": key.subject,
+        "posts": [c.post for c in changes],
+        "starts_at": to_text(starts_at),
+        "minutes_before": before,
+        "sent": is_sent,
+    }
+    work.append(Draft("watch.noticed", body), DUTY)
+
+
+def _tell(service: Service, work: Work, changes: list[Change]) -> bool:
+    first = changes[0]
+    assert first.coming is not None
+    ends_at = holds_until(rosters_in(work), first.post, first.at, _LOOK)
+    return watch_messages.tell(
+        service,
+        work,
+        first.coming,
+        "notice",
+        post=(first.post, {}),
+        at=watch_texts.hour(first.at, work.now),
+        until=_until(ends_at, work.now),
+    )
+
+
+def _until(ends_at: datetime | None, now: datetime) -> object:
+    return ("open", {}) if ends_at is None else watch_texts.hour(ends_at, now)
+
+
+def hand_over(service: Service, work: Work, change: Change, *, is_last: bool) -> None:
+    """Who comes is told that he has the watch now, until when, and how much is open: counts and times, no reference
+    and no name (desk-rules 2.6)."""
+    if change.coming is None or not is_last:
+        return
+    until = _until(holds_until(rosters_in(work), change.post, work.now, _LOOK), work.now)
+    if change.post != RELIEVED_POST:
+        watch_messages.tell(
+            service, work, change.coming, "hand_over_post", post=(change.post, {}), until=until
+        )
+        return
+    cases, due_at, promises = what_is_open(work)
+    first = "" if due_at is None else ("next", {"at": watch_texts.hour(due_at, work.now)})
+    watch_messages.tell(
+        service,
+        work,
+        change.coming,
+        "hand_over",
+        post=(change.post, {}),
+        until=until,
+        cases=cases,
+        next=first,
+        promises=promises,
+    )
+
+
+def what_is_open(work: Work) -> tuple[int, datetime | None, int]:
+    """(open cases, the first limit that runs out, promises and what else is owed)."""
+    rows = case_queries.board(work.connection, limit=_COUNTED).rows
+    due = [row["next_due_at"] for row in rows if row["next_due_at"] is not None]
+    owed = sum(len(relief_items(work.of(CASE, case_stream(row["ref"])), work.now)) for row in rows)
+    return len(rows), min((at.astimezone(UTC) for at in due), default=None), owed
