@@ -15,8 +15,10 @@ from cna_service.db.timers import TimerKey
 from cna_service.duty import relief_rules
 from cna_service.escalation.state import Escalations, Subject
 from cna_service.escalation.timers import due_timers
+from cna_service.intake import desk_calls
+from cna_service.identity.phone_tests import due_tests
 from cna_service.ledger.folds import Folded
-from cna_service.workflow.projections import ALERTS, CASE, ROSTERS, WATCH_LIFE
+from cna_service.workflow.projections import ALERTS, CALLS, CASE, PHONE_TESTS, ROSTERS, WATCH_LIFE
 
 
 def write_derived(connection: Connection, folded: Folded) -> None:
@@ -39,9 +41,13 @@ def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
         wanted |= {TimerKey(*k): at for k, at in due_timers(alerts, due_of(record, alerts)).items()}
     elif ALERTS.reads(folded.stream):
         wanted |= {TimerKey(*k): at for k, at in due_timers(folded.of(ALERTS), lambda _: None).items()}
+    if PHONE_TESTS.reads(folded.stream):
+        wanted |= {TimerKey(*key): at for key, at in due_tests(folded.of(PHONE_TESTS)).items()}
     if ROSTERS.reads(folded.stream):
         life = relief_rules.due(folded.of(ROSTERS), folded.of(WATCH_LIFE))
         wanted |= {TimerKey(*key): at for key, at in life.items()}
+    if CALLS.reads(folded.stream):
+        wanted |= {TimerKey(*key): at for key, at in desk_calls.due(folded.of(CALLS)).items()}
     return wanted
 
 

@@ -13,9 +13,11 @@ from cna_service.cases.record import CaseRecord
 from cna_service.cases.types import ENTRY_TYPES as CASE_TYPES
 from cna_service.directory import rules as directory_rules
 from cna_service.directory.rules import Directory
+from cna_service.duty import fallback as duty_fallback
 from cna_service.duty import relief as duty_relief
 from cna_service.duty import relief_types
 from cna_service.duty import rules as duty_rules
+from cna_service.duty.fallback import Fallback
 from cna_service.duty.relief import WatchLife
 from cna_service.duty.rules import Rosters
 from cna_service.escalation import entry_types as alert_types
@@ -28,6 +30,8 @@ from cna_service.identity import phone_tests as identity_tests
 from cna_service.identity.delegations import Delegations
 from cna_service.identity.officers import Officers
 from cna_service.identity.phone_tests import PhoneTests
+from cna_service.intake import desk_calls
+from cna_service.intake.desk_calls import Calls
 from cna_service.ledger.entry import TypeTable
 from cna_service.ledger.folds import Projection
 from cna_service.workflow.desk_state import DESK_TYPES, DeskState, apply_desk
@@ -67,6 +71,10 @@ DESK_STATE: Projection[DeskState] = Projection(
     "desk_state", (DESK, REGISTRY, LOG), lambda _: DeskState(), apply_desk
 )
 LINES: Projection[Lines] = Projection("lines", (DESK,), lambda _: Lines(), lines_fold.apply_lines)
+CALLS: Projection[Calls] = Projection("calls", ("case:", DESK), lambda _: Calls(), desk_calls.apply_calls)
+FALLBACK: Projection[Fallback] = Projection(
+    "fallback", (DUTY,), lambda _: Fallback(), duty_fallback.apply_fallback
+)
 WATCHING: Projection[Watching] = Projection("watching", (DESK,), lambda _: Watching(), apply_watching)
 
 PROJECTIONS: tuple[Projection[Any], ...] = (
@@ -80,6 +88,8 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     WATCH_LIFE,
     LISTED,
     DESK_STATE,
+    CALLS,
+    FALLBACK,
     LINES,
     WATCHING,
 )
@@ -99,5 +109,7 @@ TYPES = TypeTable(
         *identity_delegations.ENTRY_TYPES,
         *DESK_TYPES,
         *WATCHING_TYPES,
+        *desk_calls.ENTRY_TYPES,
+        *duty_fallback.ENTRY_TYPES,
     )
 )
