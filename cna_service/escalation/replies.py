@@ -67,7 +67,8 @@ _WORDS = {
     "info": Verb.HELP,
 }
 _SPOKEN = re.compile(r"([1235]) ?(\d{4})(?: ?(\d{1,3}))?")
-_TEST = re.compile(r"t ?(\d{3})")
+_TEST = re.compile(r"t ?(\d{3})(?: ?(y|n|yes|no))?")
+"""After a test at night: whether it rang."""
 _WORD = re.compile(r"\s*(y|yes|n|no)[\s.,:;-]*(\d{4})(?!\d)[\s.,:;-]*(.*)", re.IGNORECASE | re.DOTALL)
 
 
@@ -84,7 +85,7 @@ def read_reply(text: str) -> Reply:
         return Reply(Verb.YES if word[1][0] in "yY" else Verb.NO, code, words=word[3].strip() or None)
     test = _TEST.fullmatch(plain)
     if test:
-        return Reply(Verb.TEST_HEARD, f"T{test[1]}")
+        return Reply(Verb.TEST_HEARD, f"T{test[1]}", words=test[2])
     spoken = _SPOKEN.fullmatch(plain)
     if not spoken:
         return Reply(Verb.UNREADABLE)

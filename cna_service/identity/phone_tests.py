@@ -108,6 +108,12 @@ class PhoneTest:
         return self.begun_at + ENDS_AFTER
 
 
+def sendings_of(officer: str) -> str:
+    """What the outbox's keys of an officer's tests begin with: a real alert to him withdraws what was not sent yet,
+    for a test never rings into one (desk-rules 15.5)."""
+    return f"test:{officer}:"
+
+
 _NO_TESTS: Mapping[str, PhoneTest] = MappingProxyType({})
 
 

@@ -23,6 +23,7 @@ from cna_service.workflow.outcomes import note_outcome, note_report
 from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert, voice_for
+from cna_service.workflow.phone_test_replies import heard_by_text
 from cna_service.workflow.word_by_code import word_by_code
 
 DEAF_LOOKS_BACK = timedelta(minutes=30)
@@ -107,6 +108,8 @@ def _act(service: Service, number: str, outcome: Outcome, codes: list[Code], wro
         _say_again(service, match)
     elif match is not None and outcome.means in (Means.YES, Means.NO):
         _take_word(service, number, match, outcome)
+    elif match is not None and outcome.means is Means.TEST_HEARD:
+        heard_by_text(service, number, match, outcome.words)
     elif outcome.means is Means.NOT_ME:
         _take_back(service, number)
     elif outcome.means is Means.WRONG_CODE:

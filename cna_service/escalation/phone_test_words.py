@@ -17,6 +17,7 @@ PHONE_TEST: Mapping[str, str] = MappingProxyType(
     {
         "text": "$desk: does your phone ring? Reply T $code",
         "text_at_night": "$desk: did your phone ring? Reply T $code if it did, T $code N if not",
+        "text_written": "$desk: say on the page My contacts whether this reached you.",
         "announced": "$desk: your phone will be tested tonight at about $when. Reply T and the code then.",
         "heard": "$desk: test heard, thank you.",
         "heard_silent": "$desk: noted that it did not ring. See My contacts, Do Not Disturb.",
