@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from cna_service.cases.clocks import DECISION_LEAD, MARKS, counts_against_us
+from cna_service.cases.clocks import DECISION_LEAD, MARKS, counts_against_us, rings
 from cna_service.cases.record import Clock
 from cna_service.db import timers
 from cna_service.db.database import DatabaseUnavailable
@@ -25,11 +25,12 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import calls_quiet, stale, watch_life
+from cna_service.workflow import calls_quiet, phone_tests, stale, watch_life
 from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.owed import owed_drafts
 from cna_service.workflow.projections import ALERTS, CASE, DESK
 from cna_service.workflow.reports import owe_demanded
+from cna_service.workflow.own_rules import follow_own_rules
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, queue, raise_alert
 from cna_service.workflow.work import Work
@@ -59,7 +60,7 @@ def fire_due(service: Service, believed: Believed = as_read) -> int:
     now = service.clock.now()
     held = dict.fromkeys(_BY_TIME, believed(now))
     with service.database.read() as connection:
-        due = timers.streams_due(connection, now, BATCH, held)
+        due = timers.streams_due(connection, now, BATCH, held, service.folds.newer)
     if not due:
         return 0
     if poisoned := _fire_streams(service, due, believed):
@@ -74,7 +75,7 @@ def _fire_streams(service: Service, streams: list[str], believed: Believed) -> l
     """
     poisoned: list[str] = []
     try:
-        with service.tick(SERVICE, streams) as work:
+        with service.tick(SERVICE, streams, first=True) as work:
             for stream in sorted(work.held):
                 try:
                     with _apart(work, stream):
@@ -121,7 +122,9 @@ def _put_back(service: Service, streams: list[str]) -> None:
 
 def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
     """Do what the fold wants at this instant, the longest due first, until it wants nothing more now; clocks only
-    what they want at ``until``."""
+    what they want at ``until``. A stream in which a newer build wrote is left as it is to the nodes that run it."""
+    if work.held[stream].unknown is not None:
+        return
     for _ in range(200):
         wanted = wanted_timers(work.held[stream])
         limit = dict.fromkeys(_BY_TIME, until)
@@ -143,8 +146,12 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: d
         climb(service, work, key.subject, stream)
     elif key.kind == "receipt":
         _receipt_missed(service, work, stream, key.subject)
+    elif key.kind == "contact":
+        follow_own_rules(service, work, stream, key.subject)
     elif key.kind == "acknowledgement":
         _holder_is_quiet(service, work, stream, key.subject)
+    elif key.kind == phone_tests.KIND:
+        phone_tests.fire_test(service, work, stream, key.subject)
     elif key.kind in stale.KINDS:
         stale.fire_stale(service, work, stream, key.subject)
     elif key.kind in calls_quiet.KINDS:
@@ -177,7 +184,7 @@ def _fire_clock(service: Service, work: Work, stream: str, clock_id: str, until:
     work.append(Draft("clock.warned", body), stream)
     kind = "decision_lead" if mark == DECISION_LEAD else f"clock_warning_{mark}"
     assert mark in (*MARKS, DECISION_LEAD)
-    _alert_about(service, work, clock, kind, stream)
+    _alert_about(service, work, clock, kind, stream, calmly=not rings(clock, mark))
 
 
 def _seconds(due: datetime, until: datetime) -> int:
@@ -213,7 +220,10 @@ def _lapse(service: Service, work: Work, clock: Clock, passed: list[str], late: 
     _alert_about(service, work, clock, str(terms.get("alert", "own_target_missed")), stream)
 
 
-def _alert_about(service: Service, work: Work, clock: Clock, kind: str, stream: str) -> None:
+def _alert_about(
+    service: Service, work: Work, clock: Clock, kind: str, stream: str, *, calmly: bool = False
+) -> None:
+    """``calmly``: by mail and board alone, to those whom the kind's ladder summons first (desk-rules 3.4)."""
     record = work.of(CASE, stream)
     holder = work.of(ALERTS, stream).holder(record.ref, clock.exchange)
     raise_alert(
@@ -225,6 +235,7 @@ def _alert_about(service: Service, work: Work, clock: Clock, kind: str, stream: 
         due_at=clock.due_at,
         counts_against_us=counts_against_us(record),
         holder=holder,
+        by_mail=calmly,
     )
 
 

@@ -11,7 +11,8 @@ from cna_service.duty.local_time import wall_time, zone
 from cna_service.duty.rules import Watch, who_has_the_watch
 from cna_service.escalation.ladders import Channel, Who, above
 from cna_service.escalation.rules import People, Person
-from cna_service.escalation.state import Contact
+from cna_service.escalation.state import Contact, Later
+from cna_service.identity.contact_rules import plan
 from cna_service.identity.contacts import in_order_of_use
 from cna_service.identity.officers import Officer, Officers
 from cna_service.workflow.projections import DELEGATIONS, DESK, OFFICERS
@@ -30,16 +31,22 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def people(
-    work: Work, holder: str | None, facts: Mapping[str, Any] = _NOTHING, *, is_second: bool = True
+    work: Work,
+    holder: str | None,
+    facts: Mapping[str, Any] = _NOTHING,
+    *,
+    is_second: bool = True,
+    urgency: str = "high",
 ) -> People:
     """A function from post to the persons on it at the command's instant; ``holder`` is who holds the matter,
     ``facts`` what the alert itself names: its deciders in order, the one person it asks. ``is_second``: a holder whose
-    watch is over is summoned too, after who has the watch (desk-rules 3.5)."""
+    watch is over is summoned too, after who has the watch (desk-rules 3.5). ``urgency``: the alert's, for which each
+    person may have set rules of his own."""
 
     def on(who: Who) -> Sequence[Person]:
         named = _named(who, facts)
         officers = _officers(work, who, holder, is_second) if named is None else named
-        return [p for o in officers if (p := person(work, o)) is not None]
+        return [p for o in officers if (p := person(work, o, urgency)) is not None]
 
     return on
 
@@ -54,21 +61,29 @@ def _named(who: Who, facts: Mapping[str, Any]) -> list[str] | None:
     return [] if who in _DECIDERS[1:] else None
 
 
-def person(work: Work, officer_id: str) -> Person | None:
-    """The officer with his contacts in the order of use; None for one who is unknown or disabled."""
+def person(work: Work, officer_id: str, urgency: str = "high") -> Person | None:
+    """The officer with his contacts in the order of use, and his own rules; None for one who is unknown or
+    disabled."""
     officer = work.of(OFFICERS, DESK).by_id.get(officer_id)
     if officer is None or not officer.is_enabled:
         return None
-    at_night = officer.book.preferences.is_night(local_time(officer, work.now, work.zone))
+    local = local_time(officer, work.now, work.zone)
+    at_night = officer.book.preferences.is_night(local)
+    usable = in_order_of_use(officer.book.contacts, work.now, at_night=at_night)
     found = [
         Contact(Channel(channel), each.id)
-        for each in in_order_of_use(officer.book.contacts, work.now, at_night=at_night)
+        for each in usable
         if each.value
         for channel in each.channels
         if channel in _SENDABLE
         and not (channel == "sms" and alert_store.is_stopped(work.connection, each.value))
     ]
-    return Person(officer_id, tuple(found))
+    rules = officer.book.rules
+    # What cannot be sent just now (a number that answered STOP) is no contact of a rule either.
+    wanted = plan(rules, [c for c in usable if any(f.id == c.id for f in found)], urgency, local)
+    tries = (Later(p.after, Contact(Channel(p.channel), p.contact)) for p in wanted)
+    repeat = rules.repeat_every if urgency == "high" else None
+    return Person(officer_id, tuple(found), tuple(t for t in tries if t.contact in found), repeat)
 
 
 def local_time(officer: Officer, now: datetime, desk_zone: str) -> time:

@@ -14,17 +14,20 @@ from cna_service.alerts import store as alert_store
 from cna_service.alerts.store import Code
 from cna_service.cases import store as case_store
 from cna_service.db.outbox import Sending as Row
+from cna_service.duty.local_time import zone
 from cna_service.escalation import drafts, words
 from cna_service.escalation.drafts import Why
-from cna_service.escalation.ladders import Channel, Ladder
+from cna_service.escalation.ladders import Channel, Ladder, Urgency
 from cna_service.escalation.replies import new_code
 from cna_service.escalation.rules import Climb, Ended, Exhausted, Wait, next_step, step_now
 from cna_service.escalation.state import ASKS_A_PERSON, READ_BACK, Alert, Contact, Subject
 from cna_service.escalation.words import Mark, Voice
+from cna_service.identity.phone_tests import sendings_of
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
+from cna_service.ledger.entry import Entry
 from cna_service.workflow.people import address, people
-from cna_service.workflow.projections import ALERTS, CASE, DESK, OFFICERS
+from cna_service.workflow.projections import ALERTS, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -45,16 +48,20 @@ def raise_alert(
     holder: str | None = None,
     facts: Mapping[str, Any] | None = None,
     ladder: Ladder | None = None,
+    urgency: Urgency | None = None,
+    by_mail: bool = False,
 ) -> str:
     """Append ``alert.raised`` and take the first step at once; returns the alert's id.
 
     ``facts``: what was looked up for it: ``deciders`` and ``person`` (officers, in order), ``words`` (private).
+    ``urgency``: instead of its ladder's; low waits for the morning, and no request is ever low. ``by_mail``: to those
+    whom the ladder summons first, by mail alone.
     """
     if work.paper is not None:
         # Typed in afterwards: who is called for what is still open is decided when all of it stands.
         return ""
     name = stream or work.stream
-    ladder = ladder or service.policies.ladders.for_kind(kind)
+    ladder = ladder or _ladder(service, work, kind, urgency, by_mail=by_mail)
     work.cite(*service.policies.text_of(ladder.sha256))
     alert = uuid7(work.now)
     told = {**(facts or {}), **({} if due_at is None else {"due_at": to_text(due_at)})}
@@ -67,11 +74,19 @@ def raise_alert(
             text_facts=told,
             counts_against_us=counts_against_us,
             holder=holder,
+            urgency=ladder.urgency,
         ),
         name,
     )
     climb(service, work, alert, name)
     return alert
+
+
+def _ladder(service: Service, work: Work, kind: str, urgency: Urgency | None, *, by_mail: bool) -> Ladder:
+    """The copy with which this alert begins: by its kind, its urgency and the hour on the desk's wall."""
+    local = work.now.astimezone(zone(service.desk.zone))
+    ladder = service.policies.ladders.for_kind(kind, local, urgency)
+    return ladder.by_mail() if by_mail else ladder
 
 
 def climb(
@@ -92,7 +107,7 @@ def climb(
 def take_step(
     service: Service, work: Work, alert: Alert, step: Climb | Exhausted, stream: str, why: Why
 ) -> None:
-    reachable = people(work, alert.holder, alert.text_facts)
+    reachable = people(work, alert.holder, alert.text_facts, urgency=alert.urgency)
     # The next case alone (desk-rules 2.3): of one that somebody holds already, its holder is the right man to ask.
     is_next = alert.subject.case is not None and not work.of(ALERTS, stream).holds
 
@@ -101,7 +116,12 @@ def take_step(
 
     draft = drafts.take_step(alert, step, reachable, lambda: uuid7(work.now), why=why, is_busy=is_busy)
     entry = work.append(draft, stream)
-    after = work.of(ALERTS, stream).by_id[alert.id]
+    queue_all(service, work, alert.id, entry, stream)
+
+
+def queue_all(service: Service, work: Work, alert_id: str, entry: Entry, stream: str) -> None:
+    """Ask for every sending that the targets of an entry name."""
+    after = work.of(ALERTS, stream).by_id[alert_id]
     for target in entry.body.get("targets", ()):
         for told in target["sendings"]:
             queue(service, work, after, told["sending"], target["officer"], _contact(told), stream)
@@ -142,6 +162,9 @@ def queue(
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
     )
+    # A test to the same person never rings into a real alert (desk-rules 15.5).
+    if work.of(PHONE_TESTS, DESK).open_for(officer_id) is not None:
+        work.withdraw_sendings(sendings_of(officer_id))
     work.send([row])
 
 
@@ -163,13 +186,15 @@ def voice_for(service: Service, language: str = "en", *, is_drill: bool = False)
     return Voice(number=service.desk.telephone, mark=mark, language=language)
 
 
-def close_alert(work: Work, alert_id: str, why: str, stream: str | None = None) -> None:
+def close_alert(
+    work: Work, alert_id: str, why: str, stream: str | None = None, *, words: str | None = None
+) -> None:
     """Close one alert, if it is open: its codes answer nothing any more, what was not sent is not sent."""
     name = stream or work.stream
     alert = work.of(ALERTS, name).by_id.get(alert_id)
     if alert is None or not alert.is_open:
         return
-    work.append(drafts.closed(alert, why=why), name)
+    work.append(drafts.closed(alert, why=why, words=words), name)
     alert_store.end_codes(work.connection, alert.id, work.now)
     work.withdraw_sendings(f"{alert.id}:")
 

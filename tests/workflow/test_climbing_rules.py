@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from cna_service.cases.clocks import rings, warnings
+from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.alerts import acknowledge_alert
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.wait import state_waiting
 from tests.workflow import acts
 from tests.workflow.desk import LiveDesk
 from tests.workflow.requests import BAR_TEST
@@ -71,3 +76,120 @@ def test_rule_2_3_key_3_in_a_call_means_twenty_minutes(desk: LiveDesk) -> None:
     assert "on the way for 20 minutes" in desk.person("duty-1").presses("3")
     assert desk.last(ref, "alert.acknowledged").body["in_transit_minutes"] == 20
     desk.person("duty-2").receives_sms(containing="on the way for 20 min")
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def long_case(desk: LiveDesk) -> str:
+    """A request of Saturday that wants its answer within fourteen days, taken and acknowledged."""
+    wanted = {"reply_wanted_by": "2026-12-05T14:03:00Z", "legal_basis": [], "reply_wanted_reason": "trial"}
+    ref = acts.received(desk, **{**BAR_TEST, **wanted})
+    desk.do(acknowledge_request, "duty-1", ref, 1)
+    desk.attend(ref, "duty-1")
+    return ref
+
+
+def warned(desk: LiveDesk, ref: str) -> list[tuple[str, str]]:
+    return [
+        (str(e.body["mark"]), f"{e.recorded_at:%a %H:%M}")
+        for e in desk.entries(ref)
+        if e.type == "clock.warned"
+    ]
+
+
+def test_rule_3_4_a_long_clock_warns_by_mail_in_working_hours_and_rings_at_last(
+    either_desk: LiveDesk,
+) -> None:
+    desk = either_desk
+    ref = long_case(desk)
+    desk._attended.clear()
+    clock = desk.clock_of(ref, "claimed")
+    assert [(m, f"{at:%a %d %H:%M}") for m, at in clock.warnings] == [
+        ("50", "Fri 27 17:00"),
+        ("75", "Tue 01 17:00"),
+        ("90", "Thu 03 17:00"),
+        ("decision_lead", "Sat 05 13:18"),
+    ]
+    desk.forget_messages()
+    sent_before = len(desk.postbox.to("duty-1@example.test"))
+    desk.clock.at = instant("2026-11-27T16:59:00+00:00")
+    desk.tick()
+    desk.forget_messages()
+    desk.clock.at = instant("2026-11-27T17:00:00+00:00")
+    desk.tick()
+    assert warned(desk, ref) == [("50", "Fri 17:00")]
+    warning = desk.alert(ref, "clock_warning_50")
+    assert {s.contact.channel.value for s in warning.sendings.values()} == {"email"}
+    assert {s.officer for s in warning.sendings.values()} == {"duty-1"}
+    desk.deliver()
+    assert len(desk.postbox.to("duty-1@example.test")) > sent_before
+
+
+def test_rule_3_4_the_last_warning_and_the_lapse_ring(desk: LiveDesk) -> None:
+    ref = long_case(desk)
+    desk.pass_time(60 * 24 * 13.9)
+    desk._attended.clear()
+    desk.clock.at = instant("2026-12-05T13:18:00+00:00")
+    desk.tick()
+    lead = desk.alert(ref, "decision_lead")
+    assert {s.contact.channel.value for s in lead.sendings.values()} == {"sms", "voice"}
+    desk.clock.at = instant("2026-12-05T14:03:00+00:00")
+    desk.tick()
+    lapsed = desk.alert(ref, "clock_lapsed")
+    assert {s.contact.channel.value for s in lapsed.sendings.values()} == {"sms", "voice"}
+
+
+def test_rule_3_4_what_a_clock_was_armed_with_holds_whatever_the_file_says_later(desk: LiveDesk) -> None:
+    """The working hours stand in ``clock.armed`` itself; a clock without them warns at its marks, as it always did."""
+    ref = long_case(desk)
+    [claimed] = [e.body for e in desk.entries(ref) if e.type == "clock.armed" and e.body["kind"] == "claimed"]
+    assert claimed["terms"]["working_hours"] == {
+        "from": "08:00",
+        "to": "18:00",
+        "days": ["mon", "tue", "wed", "thu", "fri"],
+        "holidays": [],
+        "utc_offset_minutes": 0,
+    }
+    starts, due = instant(claimed["starts_at"]), instant(claimed["due_at"])
+    assert [f"{at:%a %H:%M}" for _, at in warnings(starts, due, None)] == [
+        "Sat 14:03",
+        "Wed 02:03",
+        "Fri 04:27",
+    ]
+
+
+def test_rule_3_4_a_short_clock_rings_at_each_mark(desk: LiveDesk) -> None:
+    ref = acts.received(desk)
+    desk.attend(ref, "duty-1")
+    assert all(rings(c, m) for c in desk.case(ref).clocks for m, _ in c.warnings)
+
+
+def test_rule_3_2_each_mark_summons_its_people(desk: LiveDesk) -> None:
+    """50 % the holder, 75 % holder and deputy, 90 % and lapse also supervisor and whoever may decide."""
+    ref = acts.received(desk)
+    desk.attend(ref, "duty-1")
+    desk.pass_time(60 * 4 + 1)
+    first = {}
+    for entry in desk.entries(ref):
+        if entry.type == "rung.climbed":
+            first.setdefault(entry.body["alert"], {t["officer"] for t in entry.body["targets"]})
+    kinds = {a.id: a.kind for a in desk.alerts(ref).by_id.values()}
+    by_kind = {kinds[alert]: people for alert, people in first.items()}
+    assert by_kind["clock_warning_50"] == {"duty-1"}
+    assert by_kind["clock_warning_75"] == {"duty-1", "duty-2"}
+    everybody = {"duty-1", "duty-2", "sup-1", "dec-1"}
+    assert by_kind["clock_warning_90"] == by_kind["clock_lapsed"] == by_kind["decision_lead"] == everybody
+
+
+def test_rule_3_1_whoever_waits_names_it_and_is_asked_again_after_it(desk: LiveDesk) -> None:
+    ref = acts.received(desk)
+    desk.do(acknowledge_request, "duty-1", ref, 1)
+    until = desk.clock.now() + timedelta(minutes=60)
+    desk.do(state_waiting, "duty-1", ref, **{"for": "the registrar calls back", "until": until.isoformat()})
+    desk.forget_messages()
+    desk.advance(minutes=59)
+    desk.nobody_else_was_called()
+    desk.advance(minutes=2)
+    assert "ack_overdue" in {a.kind for a in desk.alerts(ref).open}
