@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -24,11 +25,14 @@ from cna_service.escalation.words import read_texts
 from cna_service.identity import secrets_file
 from cna_service.intake import call_policy
 from cna_service.kit.clock import Clock, SystemClock
+from cna_service.kit.kernel_clock import kernel_clock
+from cna_service.kit.second_clock import SecondClock
 from cna_service.ledger.folds import Folds
 from cna_service.ledger.keys import Ed25519Signer, create_key_file, load_key_file
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.registry.search import RegisterSearch
 from cna_service.settings import Settings as Settings  # noqa: PLC0414 - the command line takes it from here
+from cna_service.worker.monitor_http import MonitorHttp
 from cna_service.worker.worker import Worker
 from cna_service.workflow import two_person
 from cna_service.workflow.access import for_desk
@@ -135,7 +139,8 @@ def _put_together(
         access=for_desk(secrets_file.load(settings.data / "secrets"), is_exercise=exercise),
         registry=RegisterSearch(database),
         log_keys=log_verifiers(settings.data / "secrets"),
-        clock_quality=_clock_quality(exercise),
+        clock_quality=_clock_quality(settings, exercise=exercise),
+        second_clock=SecondClock(machine),
     )
     born(service, exercise=exercise)
     outside = station.outside if station is not None else _outside(settings, machine)
@@ -144,7 +149,14 @@ def _put_together(
     else:
         seed_real(service, config_folder(settings))
     sequencer = Sequencer(database, desk.log_origin, signer)
-    running = Running(settings, service, outside, sequencer, Worker(service, outside, sequencer), station)
+    worker = Worker(
+        service,
+        outside,
+        sequencer,
+        seat=f"{socket.gethostname()}:{port_of(settings, exercise=exercise)}",
+        monitors=_monitors(settings, service.second_clock, exercise=exercise),
+    )
+    running = Running(settings, service, outside, sequencer, worker, station)
     if station is not None:
         station.attach(running)
     return running
@@ -260,13 +272,26 @@ def _mail(settings: Settings, clock: Clock) -> MailOut | None:
     return SmtpOut(server, clock)
 
 
-def _clock_quality(exercise: bool) -> Any:
+def _clock_quality(settings: Settings, *, exercise: bool) -> Any:
+    """What every entry says of the clock that it was written by; what is not known is left out."""
     source = "exercise" if exercise else "machine"
 
     def quality() -> Mapping[str, Any]:
-        return {"src": source}
+        known = None if exercise or settings.clock_state == "unknown" else kernel_clock()
+        if known is None:
+            return {"src": source}
+        if not known.is_synchronised:
+            return {"src": source, "synced": False}
+        return {"src": "ntp", "err_us": known.error_us, "synced": True}
 
     return quality
+
+
+def _monitors(settings: Settings, heard: SecondClock, *, exercise: bool) -> tuple[MonitorHttp, ...]:
+    """An exercise never pings the real desk's monitor: it would keep it quiet while the real desk is dark."""
+    told = settings.exercise_monitor_url if exercise else settings.monitor_url
+    urls = told.get_secret_value().split()
+    return tuple(MonitorHttp(url, heard, name=f"monitor-{n}") for n, url in enumerate(urls, 1))
 
 
 def build_name() -> str:

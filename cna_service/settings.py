@@ -6,7 +6,7 @@ Policy (ladders, texts, instruments) is no setting: it is text under ``config/``
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
@@ -60,6 +60,23 @@ class Settings(BaseSettings):
     smtp_password: Secret = Field(SecretStr(""), description="its password, or @file")
     smtp_tls: bool = Field(True, description="STARTTLS; false only for a server on this machine")
     mail_from: str = Field("", description="sender of the desk's mail")
+    monitor_url: Secret = Field(
+        SecretStr(""),
+        description="ping address of the outside monitor that rings officers, or @file; several with blanks between",
+    )
+    exercise_monitor_url: Secret = Field(
+        SecretStr(""), description="the same for an exercise desk, which pings no other; or @file"
+    )
+    clock_state: Literal["kernel", "unknown"] = Field(
+        "kernel",
+        description="how it is known that the clock is kept: the kernel's word, or unknown where none reaches it",
+    )
+    self_test_number: str = Field("", description="telephone that the desk's self-test sends an SMS to, E.164")
+    self_test_loop: bool = Field(
+        False, description="that number is a second one of the desk's own, whose SMS come back to it"
+    )
+    self_test_mail: str = Field("", description="mailbox that the desk's self-test sends a mail to")
+    self_test_minutes: int = Field(5, ge=1, le=60, description="after which a self-test has failed")
     simulation_open: bool = Field(False, description="exercise only: simulation calls from anywhere")
     acknowledge_minutes: int = Field(15, ge=1, le=240, description="own target for acknowledging a request")
     decision_lead_minutes: int = Field(45, ge=0, le=1440, description="time to reach whoever may decide")
@@ -85,6 +102,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"no such time zone: {zone}; write one such as Europe/Lisbon") from error
         return zone
+
+    @field_validator("monitor_url", "exercise_monitor_url")
+    @classmethod
+    def _is_an_address(cls, told: SecretStr) -> SecretStr:
+        if not all(each.startswith(("https://", "http://")) for each in told.get_secret_value().split()):
+            raise ValueError("no ping address; write it like https://hc-ping.com/your-uuid")
+        return told
 
     @field_validator("state")
     @classmethod

@@ -20,7 +20,8 @@ from cna_service.db.database import Database
 from cna_service.db.idempotency import Key, Reply
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action, require
-from cna_service.kit.clock import Clock
+from cna_service.kit.clock import Clock, SystemClock
+from cna_service.kit.second_clock import SecondClock
 from cna_service.ledger import store
 from cna_service.ledger.folds import Folded, Folds
 from cna_service.ledger.notes import Verifier
@@ -62,6 +63,8 @@ class Service:
     log_keys: tuple[Verifier, ...] = ()
     wakes: Wakes = field(default_factory=Wakes)
     clock_quality: Callable[[], Mapping[str, Any]] = dict
+    second_clock: SecondClock = field(default_factory=lambda: SecondClock(SystemClock()))
+    """What providers and monitors said of the time: a second source beside the machine (desk-rules 11.4)."""
     _cited: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: whoever waits on purpose stops waiting."""
