@@ -7,7 +7,6 @@ On PostgreSQL a write runs at READ COMMITTED (rows are locked one by one), a rea
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from cna_service.db.write_lock import WriteLock
 from cna_service.kit.errors import Unavailable
+
+LONGEST_WAIT = 5.0
+"""Seconds for which somebody waits for a connection when every one is in use; then he is told so."""
 
 
 class DatabaseUnavailable(Unavailable):
@@ -37,7 +40,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed
         self.engine = _sqlite_engine(parsed) if self.is_sqlite else _postgres_engine(parsed)
-        self._write_lock = threading.Lock()
+        self._write_lock = WriteLock()
 
     @property
     def path(self) -> Path | None:
@@ -45,13 +48,14 @@ class Database:
         return Path(self.url.database) if self.is_sqlite and self.url.database else None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that commits at the end of the block and rolls back on any exception.
+    def write(self, *, first: bool = False) -> Iterator[Connection]:
+        """A transaction that commits at the end of the block and rolls back on any exception. ``first``: before
+        everybody who waits to write on this machine.
 
         Raises DatabaseUnavailable when the database cannot be reached, locked or written.
         """
         if self.is_sqlite:
-            with self._write_lock, self._transaction("BEGIN IMMEDIATE") as connection:
+            with self._write_lock.held(first=first), self._transaction("BEGIN IMMEDIATE") as connection:
                 yield connection
         else:
             with self._transaction(None) as connection:
@@ -104,7 +108,17 @@ class Database:
 
 def _is_outage(error: DBAPIError) -> bool:
     words = str(error.orig).lower()
-    told = ("database is locked", "disk", "readonly", "read-only", "no space", "unable to open")
+    told = (
+        "database is locked",
+        "disk",
+        "readonly",
+        "read-only",
+        "no space",
+        "unable to open",
+        # Nothing was kept, and the same once more will do.
+        "could not serialize",
+        "deadlock detected",
+    )
     return error.connection_invalidated or any(word in words for word in told)
 
 
@@ -113,6 +127,7 @@ def _sqlite_engine(url: URL) -> Engine:
         url,
         pool_size=16,
         max_overflow=32,
+        pool_timeout=LONGEST_WAIT,
         # An error that is logged must not repeat what somebody wrote.
         hide_parameters=True,
         connect_args={"check_same_thread": False},
@@ -145,6 +160,7 @@ def _postgres_engine(url: URL) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=24,
         max_overflow=24,
+        pool_timeout=LONGEST_WAIT,
         pool_pre_ping=True,
         hide_parameters=True,
     )

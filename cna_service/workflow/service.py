@@ -86,11 +86,13 @@ class Service:
         self._committed(work)
 
     @contextmanager
-    def tick(self, actor: Actor, streams: Iterable[str], *, wait: bool = False) -> Iterator[Work]:
+    def tick(
+        self, actor: Actor, streams: Iterable[str], *, wait: bool = False, first: bool = False
+    ) -> Iterator[Work]:
         """Like ``write``, and it may find nothing to do; without ``wait``, over those of the streams that nobody
-        holds just now."""
+        holds just now; ``first``, before every other writer of this machine."""
         require(actor, Action.SERVICE_TICK)
-        with self.database.write() as connection:
+        with self.database.write(first=first) as connection:
             heads = store.lock_streams(connection, streams, skip_locked=not wait)
             work = self._work(connection, actor, heads, "")
             yield work
