@@ -174,10 +174,13 @@ def give_back_duty(connection: Connection, duty: str, period: str) -> None:
     connection.execute(delete(duty_done).where(where))
 
 
-def done(connection: Connection) -> dict[str, tuple[str, datetime]]:
-    """By duty, the newest period that was finished, and when."""
-    query = select(duty_done).where(duty_done.c.done_at.is_not(None)).order_by(duty_done.c.done_at)
-    return {r.duty: (r.period, r.done_at) for r in connection.execute(query)}
+def is_done(connection: Connection, duty: str, period: str | None = None) -> bool:
+    """Was this period of the duty finished? Without ``period``: any of its periods, ever."""
+    c = duty_done.c
+    query = select(c.period).where(c.duty == duty, c.done_at.is_not(None)).limit(1)
+    if period is not None:
+        query = query.where(c.period == period)
+    return connection.execute(query).first() is not None
 
 
 def forget_duties(connection: Connection, before: datetime) -> None:

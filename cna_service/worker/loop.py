@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 import structlog
 
 from cna_service.kit.clock import Clock
+from cna_service.workflow.status_watching import LateDuty
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +19,27 @@ class Heartbeats:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._allowed: dict[str, tuple[float, timedelta]] = {}
         self._last: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._at: dict[str, datetime] = {}
+
+    def expect(self, duty: str, within: timedelta) -> None:
+        """From now on the duty is late when it has not succeeded for so long."""
+        self._allowed[duty] = self._clock.monotonic(), within
+
+    def late(self) -> tuple[LateDuty, ...]:
+        """The duties that are late; one that never succeeded counts from when it was first expected."""
+        now, found = self._clock.monotonic(), []
+        for duty, (since, within) in self._allowed.items():
+            age = timedelta(seconds=now - self._last.get(duty, since))
+            if age > within:
+                found.append(LateDuty(duty, age, within))
+        return tuple(found)
+
+    def failing(self) -> Mapping[str, int]:
+        """The duties whose last try failed, with how often in a row."""
+        return {duty: count for duty, count in tuple(self._failures.items()) if count}
 
     def beat(self, duty: str) -> None:
         self._last[duty] = self._clock.monotonic()
@@ -66,18 +85,35 @@ class Loop:
         self._pause = pause_after_error
         self._woken = threading.Event()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = self._new_thread()
+
+    def _new_thread(self) -> threading.Thread:
+        return threading.Thread(target=self._run, name=self.name, daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
+    def revive(self) -> bool:
+        """Begin anew if the thread ended although nobody stopped it; returns whether it had to be."""
+        if self._thread.ident is None or self._thread.is_alive() or self._stop.is_set():
+            return False
+        self._beats.fail(self.name)
+        log.error("a thread had ended and is begun anew", duty=self.name)
+        self._thread = self._new_thread()
+        self._thread.start()
+        return True
+
     def wake(self) -> None:
+        self._woken.set()
+
+    def end(self) -> None:
+        """Ask the thread to end after what it does now, and do not wait for it."""
+        self._stop.set()
         self._woken.set()
 
     def stop(self, within: float = 10.0) -> bool:
         """Ask the thread to end after what it does now; True if it did in time."""
-        self._stop.set()
-        self._woken.set()
+        self.end()
         if self._thread.ident is not None:
             self._thread.join(within)
         return not self._thread.is_alive()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
@@ -21,6 +21,11 @@ from cna_service.workflow.deliver import Outside
 from cna_service.workflow.projections import DESK, DESK_STATE, LOG, OFFICERS
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
+from cna_service.workflow.status_watching import Beats, Engine, LateDuty, Trouble, late_duties, watched
+from cna_service.workflow.waking import can_wake
+from cna_service.workflow.waking_facts import read_facts
+
+__all__ = ("HOW_TO_BEGIN", "Beats", "Engine", "LateDuty", "Notices", "Status", "Trouble", "status")
 
 LONGEST_UNSEALED = timedelta(seconds=60)
 """Entries are sealed within a second; what waits longer needs somebody (ledger.md 2.4)."""
@@ -33,33 +38,6 @@ HOW_TO_BEGIN = (
     "No officer has an account. Run `cna officer add --role administrator` on this machine: it prints a link that "
     "sets password and code."
 )
-
-
-class Beats(Protocol):
-    def age(self, duty: str) -> float | None:
-        """Seconds since the duty last succeeded; None if it never did."""
-        ...
-
-
-class Engine(Protocol):
-    """What is asked of the threads that run beside the web (``worker.Worker``)."""
-
-    @property
-    def beats(self) -> Beats: ...
-
-    @property
-    def is_late(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """One thing that is wrong: a stable ``code``, and a sentence for a person, with the remedy."""
-
-    code: str
-    words: str
-
-    def as_json(self) -> dict[str, str]:
-        return {"code": self.code, "words": self.words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +81,15 @@ def status(
             return Status(at, (_MIGRATIONS,), tuple(_channels(outside)))
         with service.read() as reader:
             why = tuple(_late(engine))
-            return Status(at, why, (*_channels(outside), *_people(reader), *_log(service, reader, engine)))
+            degraded = (
+                *_waking(service, reader, engine, outside),
+                *_channels(outside),
+                *_people(reader),
+                *(() if engine is None else late_duties(engine)),
+                *watched(reader, engine),
+                *_log(service, reader, engine),
+            )
+            return Status(at, why, degraded)
     except DatabaseUnavailable as error:
         return Status(at, (Trouble("database-unavailable", error.detail), *_late(engine)))
     except DBAPIError as error:
@@ -143,11 +129,27 @@ def _late(engine: Engine | None) -> Iterator[Trouble]:
         )
 
 
+def _waking(
+    service: Service, reader: Reader, engine: Engine | None, outside: Outside | None
+) -> Iterator[Trouble]:
+    """desk-rules 13.1: every page says that nobody can be woken, and what to do. An exercise wakes nobody in earnest;
+    where no telephone company is set up, or nobody has an account, that is said in its own words."""
+    is_judged = engine is not None and outside is not None and outside.telephony is not None
+    if not is_judged or service.desk.is_exercise:
+        return
+    found = can_wake(read_facts(service, reader))
+    if not found.is_possible and any(o.is_enabled for o in reader.stream(DESK).of(OFFICERS).all()):
+        yield Trouble("cannot-wake", found.words)
+
+
 def _channels(outside: Outside | None) -> Iterator[Trouble]:
     if outside is None:
         return
     if outside.telephony is None:
-        words = "No telephone company is set up: nobody is woken by telephone. Alerts go by mail and to the console."
+        words = (
+            "No telephone company is set up: CANNOT WAKE ANYBODY. Alerts go by mail and to the console; somebody must "
+            "sit there."
+        )
         if outside.mail is None:
             words = (
                 "Neither a telephone company nor a mail server is set up: CANNOT WAKE ANYBODY. Somebody must sit at "

@@ -14,7 +14,9 @@ from cna_service.ledger.entry import Entry, EntryType
 WATCHING_TYPES: tuple[EntryType, ...] = (
     EntryType("monitor.rehearsal_begun", "the signal to the outside monitor stops on purpose, until then"),
     EntryType(
-        "monitor.rehearsed", "the outside monitor was seen to ring officers, or not to", ("/reached", "/words")
+        "monitor.rehearsed",
+        "the outside monitor was seen to ring officers, or not to",
+        ("/reached", "/words"),
     ),
     EntryType("node.silent", "a node of this desk was not heard of for three minutes"),
     EntryType("node.returned", "a node that had ended without being told to came back"),

@@ -14,6 +14,8 @@ from tests.cli.commands import CommandLine
 def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [n for n in os.environ if n.startswith("CNA_")]:
         monkeypatch.delenv(name)
+    # Whether a time service keeps the machine that runs the tests is nothing to them.
+    monkeypatch.setenv("CNA_CLOCK_STATE", "unknown")
 
 
 @pytest.fixture

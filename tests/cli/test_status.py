@@ -9,6 +9,7 @@ from sqlalchemy import text
 from cna_service.identity.actors import SERVICE
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.status import Notices, Status, status
+from cna_service.workflow.status_watching import LateDuty, Seen
 from cna_service.workflow.verification import verify_and_record
 from tests.cli.commands import CommandLine
 
@@ -18,15 +19,24 @@ NOTHING = Outside(None, None)
 @dataclass
 class Beats:
     ages: dict[str, float] = field(default_factory=dict)
+    late_ones: tuple[LateDuty, ...] = ()
+    failed: dict[str, int] = field(default_factory=dict)
 
     def age(self, duty: str) -> float | None:
         return self.ages.get(duty)
+
+    def late(self) -> tuple[LateDuty, ...]:
+        return self.late_ones
+
+    def failing(self) -> dict[str, int]:
+        return self.failed
 
 
 @dataclass
 class Engine:
     is_late: bool = False
     beats: Beats = field(default_factory=Beats)
+    seen: Seen = field(default_factory=Seen)
 
 
 def degraded(found: Status) -> set[str]:

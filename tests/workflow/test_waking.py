@@ -77,7 +77,7 @@ def test_rule_13_1_whoever_has_the_watch_and_cannot_be_called_wakes_nobody(desk:
     with desk.service.read() as reader:
         officers: Officers = reader.stream(DESK).of(OFFICERS)
     assert not officers.find("duty-1").is_enabled
-    assert waking(desk.service).codes == ("watch-disabled",)
+    assert waking(desk.service).codes == ("nobody-on-watch",)
 
 
 def test_rule_13_1_a_database_that_is_gone_is_said_and_raises_nothing(desk: LiveDesk) -> None:

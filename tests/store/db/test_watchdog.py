@@ -60,7 +60,8 @@ def test_one_period_is_done_once_and_taken_again_if_somebody_died_over_it(rows: 
         watchdog.finish_duty(c, "verify", "2026-11-22", NOW + 18 * MINUTE)
         assert not watchdog.begin_duty(c, "verify", "2026-11-22", NOW + 60 * MINUTE)
         assert watchdog.begin_duty(c, "verify", "2026-11-23", NOW + 60 * MINUTE)
-        assert watchdog.done(c) == {"verify": ("2026-11-22", NOW + 18 * MINUTE)}
+        assert watchdog.is_done(c, "verify", "2026-11-22") and watchdog.is_done(c, "verify")
+        assert not watchdog.is_done(c, "verify", "2026-11-23") and not watchdog.is_done(c, "forget")
 
 
 def test_a_claim_of_a_clock_that_was_set_back_holds_nobody_up(rows: Database) -> None:
