@@ -40,6 +40,7 @@ TELEPHONE = "+15550100"
 MAIL_FROM = "desk@xa.example.test"
 PORT = 8001
 REPLIES = "/callbacks/twilio/sms"
+CALLS = "/callbacks/twilio/voice"
 _NO_MAIL = "desk@localhost"
 
 
@@ -165,6 +166,7 @@ class ExerciseDesk:
         lines = (self.company, self._counterparts)
         self._driver = Driver(self._database, self.clock, lines, running.service.wakes.wake)
         self.company.send_replies_to(f"{self.desk.public_url}{REPLIES}")
+        self.company.send_calls_to(f"{self.desk.public_url}{CALLS}", f"{self.desk.public_url}{CALLS}/ended")
         self.list_phones()
 
     def list_phones(self) -> None:

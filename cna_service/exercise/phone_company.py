@@ -7,13 +7,15 @@ and a benchmark run what runs at night. It lives in memory and in case time: :cl
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import httpx
 
-from cna_service.exercise.phone_company_calls import Calls
 from cna_service.exercise.phone_company_courier import Courier
+from cna_service.exercise.phone_company_dial import Exchange
 from cna_service.exercise.phone_company_faults import Fault
+from cna_service.exercise.phone_company_media import MediaRoom
 from cna_service.exercise.phone_company_phones import Condition, Setting
 from cna_service.exercise.phone_company_rest import Rest
 from cna_service.exercise.phone_company_schedule import Agenda, Scheduler
@@ -48,10 +50,11 @@ class PhoneCompany:
         self._courier = Courier(account.token, client)
         self._switch = Switch(account, self._agenda, self._courier, delays or Delays())
         self._switch.inbound_sms_url = inbound_sms_url
-        self._texts = Texts(self._switch)
-        self._calls = Calls(self._switch)
+        self.media = MediaRoom()
+        self._texts = Texts(self._switch, self.media)
+        self._calls = Exchange(self._switch, self.media)
         rest = Rest(self._switch, self._texts, self._calls)
-        self._server = Server(self._switch, rest, clock, port=port, latency=latency, hang=hang)
+        self._server = Server(self._switch, rest, clock, port=port, latency=latency, hang=hang, media=self.media)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="phone-company", daemon=True
         )
@@ -72,6 +75,24 @@ class PhoneCompany:
 
     def send_replies_to(self, inbound_sms_url: str) -> None:
         self._switch.inbound_sms_url = inbound_sms_url
+
+    def send_calls_to(self, voice_url: str, ended_url: str, fallback: str | None = None) -> None:
+        """Where the desk's number sends calls, where it tells of their end, and the page on another host that serves
+        a call for which the desk gives none."""
+        self._calls.voice_url, self._calls.ended_url = voice_url, ended_url
+        self._calls.fallback = fallback or self._calls.fallback
+
+    def dial_in(self, number: str, *, is_withheld: bool = False) -> dict[str, object]:
+        """The owner calls the desk; returns the call. A number that nobody had becomes a telephone."""
+        return self._calls.dial_in(number, is_withheld=is_withheld).as_json()
+
+    def speak(self, number: str, call_id: str, words: str) -> dict[str, object]:
+        """Somebody says something into an open call. Raises NoSuchPhone, NoSuchCall, NobodyListens."""
+        return self._calls.speak(number, call_id, words).as_json()
+
+    def hang_up(self, number: str, call_id: str) -> dict[str, object]:
+        """Raises NoSuchPhone, NoSuchCall, NobodyListens."""
+        return self._calls.hang_up(number, call_id).as_json()
 
     def sign_with(self, token: str) -> None:
         """Sign callbacks with another token from now on, as while the account's token is being changed."""
@@ -94,9 +115,15 @@ class PhoneCompany:
         with self._switch.turn():
             return self._switch.phone(number).as_json()
 
-    def reply(self, number: str, text: str) -> dict[str, object]:
-        """The owner sends an SMS to the desk; returns it. Raises NoSuchPhone."""
-        return self._texts.reply(number, text).as_json()
+    def reply(
+        self, number: str, text: str, files: Sequence[tuple[str, bytes]] = (), *, is_new: bool = False
+    ) -> dict[str, object]:
+        """The owner sends an SMS to the desk, with ``files`` an MMS; returns it. ``is_new``: a number that nobody had
+        becomes a telephone. Raises NoSuchPhone."""
+        if is_new:
+            with self._switch.turn():
+                self._switch.phone_or_new(number)
+        return self._texts.reply(number, text, files).as_json()
 
     def press(self, number: str, call_id: str, digits: str) -> dict[str, object]:
         """The owner presses keys in a call, and picks up if it rings; returns the call. Raises NoSuchPhone,

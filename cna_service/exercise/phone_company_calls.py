@@ -15,6 +15,7 @@ from cna_service.exercise.phone_company_switch import API_VERSION, Switch, new_s
 
 _APOLOGY = "We are sorry, an application error has occurred. Goodbye."
 _A_PERSON_LISTENS = frozenset({Condition.OK, Condition.NO_RECEIPT})
+_DIRECTIONS = {"to_phone": "outbound-api", "from_phone": "inbound", "dial": "outbound-dial"}
 _EVENTS = {"initiated": "initiated", "ringing": "ringing", "in-progress": "answered"}
 
 
@@ -27,9 +28,10 @@ class _Question:
 
 
 @dataclass(slots=True)
-class _Line:
+class Line:
     """An open call: the page it follows, what is left of it, and the keys not yet used. ``step`` counts, so that
-    a wait which has been overtaken does nothing."""
+    a wait which has been overtaken does nothing. The rest is of calls to the desk (``phone_company_dial``): ``parent``
+    is the caller for whom this telephone rings, ``other`` whom it is connected with."""
 
     call: Call
     page_url: str = ""
@@ -38,6 +40,14 @@ class _Line:
     keys: str = ""
     step: int = 0
     told: int = 0
+    parent: Line | None = None
+    other: Line | None = None
+    is_bridged: bool = False
+    is_recording: bool = False
+    silence: timedelta = timedelta()
+    action: str | None = None
+    recorded_to: str | None = None
+    spoken: list[str] = field(default_factory=list)
 
 
 class Calls:
@@ -45,13 +55,13 @@ class Calls:
 
     def __init__(self, switch: Switch) -> None:
         self._switch = switch
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
 
-    def accept(self, phone: Phone, call: Call) -> None:
-        """Within a turn: begin to call the telephone."""
+    def accept(self, phone: Phone, call: Call, parent: Line | None = None) -> None:
+        """Within a turn: begin to call the telephone, for a caller who waits if there is a ``parent``."""
         call.setting = phone.take_setting()
         phone.calls.append(call)
-        line = self._lines[call.id] = _Line(call)
+        line = self._lines[call.id] = Line(call, parent=parent)
         self._tell(line, "initiated")
         self._switch.later(self._switch.delays.ringing, lambda: self._ring(line))
 
@@ -71,9 +81,9 @@ class Calls:
                 self._use_keys(line)
             return call
 
-    def _ring(self, line: _Line) -> None:
+    def _ring(self, line: Line) -> None:
         with self._switch.turn():
-            if line.call.started_at is not None:
+            if line.call.started_at is not None or line.call.is_over:
                 return
             self._move(line, "ringing")
             extra = line.call.setting.delay
@@ -87,16 +97,16 @@ class Calls:
                 case _:
                     self._switch.later(self._switch.delays.answered + extra, lambda: self._pick_up(line))
 
-    def _give_up(self, line: _Line, status: str) -> None:
+    def _give_up(self, line: Line, status: str) -> None:
         with self._switch.turn():
             self._end(line, status)
 
-    def _pick_up(self, line: _Line) -> None:
+    def _pick_up(self, line: Line) -> None:
         with self._switch.turn():
-            if line.call.started_at is None:
+            if line.call.started_at is None and not line.call.is_over:
                 self._open(line)
 
-    def _open(self, line: _Line) -> None:
+    def _open(self, line: Line) -> None:
         call = line.call
         call.started_at = self._switch.agenda.now()
         self._move(line, "in-progress")
@@ -107,7 +117,7 @@ class Calls:
         else:
             self._end(line, "completed")
 
-    def _fetch(self, line: _Line, url: str, **params: str) -> None:
+    def _fetch(self, line: Line, url: str, **params: str) -> None:
         line.question = None
         line.page_url = urljoin(line.page_url, url)
         self._switch.courier.post(
@@ -117,12 +127,12 @@ class Calls:
             then=lambda body: self._fetched(line, body),
         )
 
-    def _fetched(self, line: _Line, body: str | None) -> None:
+    def _fetched(self, line: Line, body: str | None) -> None:
         with self._switch.turn():
             if not line.call.is_over:
                 self._read(line, body)
 
-    def _read(self, line: _Line, markup: str | None) -> None:
+    def _read(self, line: Line, markup: str | None) -> None:
         page = page_of(markup)
         if page is None:
             line.call.said.append(_APOLOGY)
@@ -131,7 +141,7 @@ class Calls:
             line.verbs = deque(page)
             self._go_on(line)
 
-    def _go_on(self, line: _Line) -> None:
+    def _go_on(self, line: Line) -> None:
         """Follow the page until it waits for a key, for time or for another page, or ends."""
         line.step += 1
         while line.verbs:
@@ -149,10 +159,32 @@ class Calls:
                     self._fetch(line, words_of(verb))
                     return
                 case "Hangup":
-                    break
+                    self._end(line, "completed")
+                    return
+                case _:
+                    if self._other_verb(line, verb):
+                        return
+        self._page_over(line)
+
+    def _other_verb(self, line: Line, verb: ET.Element) -> bool:
+        """Whether the verb was understood, and the page waits for what it began."""
+        return False
+
+    def _page_over(self, line: Line) -> None:
         self._end(line, "completed")
 
-    def _ask(self, line: _Line, verb: ET.Element) -> None:
+    def _after_keys(self, line: Line) -> bool:
+        """Whether the keys ended something else than a question."""
+        return False
+
+    def _after_wait(self, line: Line) -> bool:
+        """Whether the time that is over was waited for something else than a key or a pause."""
+        return False
+
+    def _ended(self, line: Line) -> None:
+        """What follows from the end of a line, which is over already."""
+
+    def _ask(self, line: Line, verb: ET.Element) -> None:
         line.call.said.extend(words_of(inner) for inner in verb.iter("Say"))
         count = verb.get("numDigits")
         line.question = _Question(
@@ -166,9 +198,10 @@ class Calls:
         else:
             self._wait(line, line.question.wait)
 
-    def _use_keys(self, line: _Line) -> None:
+    def _use_keys(self, line: Line) -> None:
         question = line.question
         if question is None:
+            self._after_keys(line)
             return
         typed, end, _ = line.keys.partition(question.ends_with) if question.ends_with else (line.keys, "", "")
         if end or (question.digits is not None and len(typed) >= question.digits):
@@ -177,27 +210,29 @@ class Calls:
             line.step += 1
             self._wait(line, question.wait)
 
-    def _submit(self, line: _Line, question: _Question, typed: str) -> None:
+    def _submit(self, line: Line, question: _Question, typed: str) -> None:
         # Keys beyond those asked for are lost, as on a real line.
         line.keys = ""
         line.step += 1
         self._fetch(line, question.action, Digits=typed[: question.digits])
 
-    def _wait(self, line: _Line, window: timedelta) -> None:
+    def _wait(self, line: Line, window: timedelta) -> None:
         step = line.step
         self._switch.later(window, lambda: self._time_out(line, step))
 
-    def _time_out(self, line: _Line, step: int) -> None:
+    def _time_out(self, line: Line, step: int) -> None:
         with self._switch.turn():
             if line.call.is_over or line.step != step:
                 return
             question, line.question = line.question, None
+            if self._after_wait(line):
+                return
             if question is not None and line.keys:
                 self._submit(line, question, line.keys)
             else:
                 self._go_on(line)
 
-    def _end(self, line: _Line, status: str) -> None:
+    def _end(self, line: Line, status: str) -> None:
         call = line.call
         if call.is_over:
             return
@@ -205,12 +240,13 @@ class Calls:
         line.step += 1
         self._move(line, status)
         del self._lines[call.id]
+        self._ended(line)
 
-    def _move(self, line: _Line, status: str) -> None:
+    def _move(self, line: Line, status: str) -> None:
         line.call.status = status
         self._tell(line, status)
 
-    def _tell(self, line: _Line, status: str) -> None:
+    def _tell(self, line: Line, status: str) -> None:
         call = line.call
         event = _EVENTS.get(status, "completed")
         silent = call.setting.condition is Condition.NO_RECEIPT and status != "initiated"
@@ -234,10 +270,10 @@ class Calls:
             "CallSid": call.id,
             "AccountSid": self._switch.account.sid,
             "ApiVersion": API_VERSION,
-            "Direction": "outbound-api",
+            "Direction": _DIRECTIONS[call.direction],
             "CallStatus": call.status,
-            "To": call.phone,
-            "From": call.desk,
+            "To": call.desk if call.direction == "from_phone" else call.phone,
+            "From": call.shown if call.direction == "from_phone" else call.desk,
         }
 
 

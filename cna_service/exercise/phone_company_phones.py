@@ -86,6 +86,10 @@ class Call:
     setting: Setting = Setting()
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    direction: str = "to_phone"
+    """``to_phone``: the desk calls; ``from_phone``: the owner calls the desk; ``dial``: rings for another caller."""
+    shown: str = ""
+    """The number that a call to the desk shows."""
 
     @property
     def is_over(self) -> bool:
@@ -98,6 +102,7 @@ class Call:
             "said": list(self.said),
             "pressed": list(self.pressed),
             "status": self.status,
+            **({} if self.direction == "to_phone" else {"direction": self.direction}),
         }
 
 

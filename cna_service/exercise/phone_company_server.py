@@ -18,12 +18,15 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cna_service.exercise.phone_company_faults import Fault, RequestFault
+from cna_service.exercise.phone_company_media import MediaRoom
 from cna_service.exercise.phone_company_phones import Condition
 from cna_service.exercise.phone_company_rest import Answer, Form, Rest, refusal
 from cna_service.exercise.phone_company_switch import Switch
 from cna_service.kit.clock import Clock
 
 _log = logging.getLogger(__name__)
+MEDIA = "media"
+"""In place of a number in a fault: fetching and removing recordings and files."""
 _BY_CONDITION = {
     Condition.PROVIDER_500: Fault(RequestFault.ERROR),
     Condition.PROVIDER_TIMEOUT: Fault(RequestFault.HANG),
@@ -48,10 +51,12 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(
-        self, switch: Switch, rest: Rest, clock: Clock, *, port: int, latency: timedelta, hang: timedelta
+        self, switch: Switch, rest: Rest, clock: Clock, *, port: int, latency: timedelta, hang: timedelta,
+        media: MediaRoom | None = None,
     ) -> None:
         self.switch = switch
         self.rest = rest
+        self.media = media or MediaRoom()
         self.clock = clock
         self.latency = latency.total_seconds()
         self.hang = hang.total_seconds()
@@ -119,7 +124,37 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_known():
             self._answer(refusal(401, 20003, "Authenticate"))
             return
+        if MediaRoom.is_media(parts.path):
+            self._hand_over(parts.path)
+            return
         self._answer(self.server.rest.read(parts.path, parse_qs(parts.query)))
+
+    def do_DELETE(self) -> None:
+        path = urlsplit(self.path).path
+        if not self._is_known():
+            self._answer(refusal(401, 20003, "Authenticate"))
+        elif (fault := self.server.switch.faults.for_request(MEDIA)) is not None:
+            self._fail(fault, path, {})
+        elif self.server.media.remove(path):
+            self.send_response(204)
+            self.end_headers()
+        else:
+            self._answer(refusal(404, 20404, "The requested resource was not found"))
+
+    def _hand_over(self, path: str) -> None:
+        fault = self.server.switch.faults.for_request(MEDIA)
+        if fault is not None:
+            self._fail(fault, path, {})
+            return
+        found = self.server.media.find(path)
+        if found is None:
+            self._answer(refusal(404, 20404, "The requested resource was not found"))
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "audio/mpeg" if path.endswith(".mp3") else found.media_type)
+        self.send_header("Content-Length", str(len(found.content)))
+        self.end_headers()
+        self.wfile.write(found.content)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: request lines hold telephone numbers."""

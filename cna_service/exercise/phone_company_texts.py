@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cna_service.exercise.phone_company_markup import page_of, words_of
+from cna_service.exercise.phone_company_media import Kept, MediaRoom
 from cna_service.exercise.phone_company_phones import Condition, Phone, Sms
 from cna_service.exercise.phone_company_switch import API_VERSION, Switch, new_sid
 
@@ -12,8 +15,9 @@ _START = frozenset({"START", "YES", "UNSTOP"})
 
 
 class Texts:
-    def __init__(self, switch: Switch) -> None:
+    def __init__(self, switch: Switch, media: MediaRoom | None = None) -> None:
         self._switch = switch
+        self._media = media or MediaRoom()
 
     def accept(self, phone: Phone, text: str, *, desk: str, callback: str | None) -> Sms:
         """Within a turn: take an SMS for the telephone; receipts follow after their delays."""
@@ -33,13 +37,13 @@ class Texts:
         switch.later(switch.delays.sent, lambda: self._hand_over(sms))
         return sms
 
-    def reply(self, number: str, text: str) -> Sms:
-        """The owner sends an SMS to the desk. Raises NoSuchPhone."""
+    def reply(self, number: str, text: str, files: Sequence[tuple[str, bytes]] = ()) -> Sms:
+        """The owner sends an SMS to the desk, with ``files`` (media type, bytes) an MMS. Raises NoSuchPhone."""
         switch = self._switch
         with switch.turn():
             phone = switch.phone(number)
             sms = Sms(
-                id=new_sid("SM"),
+                id=new_sid("MM" if files else "SM"),
                 at=switch.agenda.now(),
                 direction="from_phone",
                 text=text,
@@ -53,7 +57,7 @@ class Texts:
             if switch.inbound_sms_url is not None:
                 switch.courier.post(
                     switch.inbound_sms_url,
-                    self._inbound_params(sms),
+                    self._inbound_params(sms) | self._keep(sms, files),
                     lane=f"from {number}",
                     then=lambda body: self._answered(sms, body),
                 )
@@ -101,6 +105,18 @@ class Texts:
             "NumMedia": "0",
             "NumSegments": "1",
         }
+
+    def _keep(self, sms: Sms, files: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+        told = {"NumMedia": str(len(files))}
+        for n, (media_type, content) in enumerate(files):
+            sid = new_sid("ME")
+            self._media.keep(Kept(sid, sms.id, media_type, content))
+            told[f"MediaContentType{n}"] = media_type
+            told[f"MediaUrl{n}"] = (
+                f"https://api.twilio.com/{API_VERSION}/Accounts/{self._switch.account.sid}"
+                f"/Messages/{sms.id}/Media/{sid}"
+            )
+        return told
 
     def _answered(self, sms: Sms, body: str | None) -> None:
         """What the desk says to a reply in its answer is an SMS to the owner; no answer leaves it undelivered."""

@@ -110,8 +110,22 @@ def _add_phones(router: APIRouter, desk: ExerciseDesk) -> None:
 
     @router.post("/phones/{number}/sms", summary="Its owner replies")
     def reply(number: str, told: Told) -> dict[str, object]:
-        sent = desk.company.reply(e164(number), bodies.text_order(told))
+        text, is_new = bodies.sms_order(told)
+        sent = desk.company.reply(e164(number), text, is_new=is_new)
         return _heard(desk, e164(number), "sms", sent)
+
+    @router.post("/phones/{number}/calls", summary="Its owner calls the desk; a new number is a stranger's")
+    def dial(number: str, told: Told) -> dict[str, object]:
+        is_withheld = bodies.dial_order(told)
+        return _heard(desk, e164(number), "calls", desk.company.dial_in(e164(number), is_withheld=is_withheld))
+
+    @router.post("/phones/{number}/calls/{call}/speak", summary="Somebody says something into an open call")
+    def speak(number: str, call: str, told: Told) -> dict[str, object]:
+        return desk.company.speak(e164(number), call, bodies.text_order(told))
+
+    @router.post("/phones/{number}/calls/{call}/hang_up", summary="Its owner hangs up")
+    def hang_up(number: str, call: str) -> dict[str, object]:
+        return _heard(desk, e164(number), "calls", desk.company.hang_up(e164(number), call))
 
     @router.post("/phones/{number}/calls/{call}/press", summary="Its owner presses keys in a call")
     def press(number: str, call: str, told: Told) -> dict[str, object]:

@@ -98,6 +98,26 @@ def text_order(body: Mapping[str, Any]) -> str:
     return str(text)
 
 
+def sms_order(body: Mapping[str, Any]) -> tuple[str, bool]:
+    """(the words, whether a number that nobody had may send them: ``"stranger": true``)."""
+    is_new = body.get("stranger", False)
+    if not isinstance(is_new, bool):
+        why = Problem("/stranger", is_new, "is neither true nor false", "send true for a number of nobody's")
+        raise Invalid("", why)
+    return text_order({k: v for k, v in body.items() if k != "stranger"}), is_new
+
+
+def dial_order(body: Mapping[str, Any]) -> bool:
+    """Whether the number is withheld: ``{"withheld": true}``; nothing at all is a plain call."""
+    asked = Asked(body)
+    is_withheld = asked.raw("withheld")
+    if is_withheld is not None and not isinstance(is_withheld, bool):
+        asked.wrong("withheld", is_withheld, "is neither true nor false", "send true to withhold the number")
+    asked.check_unknown()
+    asked.done()
+    return bool(is_withheld)
+
+
 def digits_order(body: Mapping[str, Any]) -> str:
     asked = Asked(body)
     digits = asked.raw("digits")
