@@ -131,13 +131,15 @@ class NumberFacts:
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     """What a provider says of our account. ``balance`` and ``numbers``: None where it says nothing of them.
-    ``troubles``: what it says by itself that is wrong, in codes of :mod:`cna_service.alerts.provider_rules`."""
+    ``troubles``: what it says by itself that is wrong, in codes of :mod:`cna_service.alerts.provider_rules`.
+    ``is_proof``: False where asking proves nothing, because the line has no way to say how it is."""
 
     is_active: bool
     balance: Decimal | None = None
     currency: str | None = None
     numbers: tuple[NumberFacts, ...] | None = None
     troubles: tuple[str, ...] = ()
+    is_proof: bool = True
 
 
 @runtime_checkable
@@ -221,23 +223,6 @@ class NoteOut(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-@runtime_checkable
-class HoldsMedia(Protocol):
-    """A telephone company that keeps recordings of calls and files sent with texts until they are fetched."""
-
-    @property
-    def name(self) -> str: ...
-
-    def fetch_media(self, sid: str, *, parent: str, is_small: bool, longest: int) -> tuple[str, bytes]:
-        """Media type and bytes. ``parent``: of a file, the message that it came with. ``is_small``: in a smaller form,
-        if there is one. Raises :class:`ChannelError`, ``media-too-long`` for more than ``longest`` bytes."""
-        ...
-
-    def remove_media(self, sid: str, *, parent: str) -> None:
-        """Gone there afterwards; what is not there is gone. Raises :class:`ChannelError`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

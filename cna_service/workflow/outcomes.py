@@ -20,12 +20,19 @@ from cna_service.workflow.work import Work
 
 
 def note_outcome(
-    service: Service, work: Work, claimed: Claimed, outcome: Accepted | ChannelError, *, gave_up: bool
+    service: Service,
+    work: Work,
+    claimed: Claimed,
+    outcome: Accepted | ChannelError,
+    *,
+    gave_up: bool,
+    carried_as: str | None = None,
 ) -> None:
-    """Append the entry that this sending's purpose wants, for what the provider answered to our try."""
+    """Append the entry that this sending's purpose wants, for what the provider answered to our try. ``carried_as``:
+    ``sms`` where a call left as an SMS, because the line cannot call."""
     purpose = claimed.content.get("purpose")
     if purpose == "alert":
-        _note_alert(service, work, claimed, outcome, gave_up=gave_up)
+        _note_alert(service, work, claimed, outcome, gave_up=gave_up, carried_as=carried_as)
     elif purpose == "conveyance" and (isinstance(outcome, Accepted) or gave_up):
         _note_conveyance(work, claimed, outcome)
     elif purpose == media.PURPOSE:
@@ -37,7 +44,13 @@ def alert_of_sending(work: Work, stream: str, sending: str) -> Alert | None:
 
 
 def _note_alert(
-    service: Service, work: Work, claimed: Claimed, outcome: Accepted | ChannelError, *, gave_up: bool
+    service: Service,
+    work: Work,
+    claimed: Claimed,
+    outcome: Accepted | ChannelError,
+    *,
+    gave_up: bool,
+    carried_as: str | None,
 ) -> None:
     alert = alert_of_sending(work, claimed.stream, claimed.id)
     if alert is None:
@@ -46,16 +59,23 @@ def _note_alert(
         if alert.sendings[claimed.id].state is SendingState.QUEUED:
             text = str(claimed.content.get("text", ""))
             sent = drafts.sent(
-                alert, claimed.id, provider=outcome.provider, sid=outcome.sid, to=claimed.contact, text=text
+                alert,
+                claimed.id,
+                provider=outcome.provider,
+                sid=outcome.sid,
+                to=claimed.contact,
+                text=text,
+                carried_as=carried_as,
             )
             work.append(sent, claimed.stream)
         return
-    led_to = next_contact(alert, claimed.id) if gave_up or outcome.permanent else None
+    # Refused by one line for reasons of our account, with another one left, it is no fault of the contact's.
+    led_to = next_contact(alert, claimed.id) if gave_up else None
     draft = drafts.failed(
         alert,
         claimed.id,
         error=outcome.code,
-        permanent=outcome.permanent,
+        permanent=outcome.permanent and gave_up,
         gave_up=gave_up,
         detail=outcome.detail or None,
         led_to=led_to,

@@ -53,6 +53,9 @@ class Exchange:
     """A telephone company whose reports are handed to the desk by whoever drives it (``reports``)."""
 
     name = "recorder"
+    has_voice = True
+    takes_replies = True
+    callbacks = "twilio"
 
     def __init__(self, clock: HandClock) -> None:
         self._clock = clock

@@ -1,0 +1,87 @@
+"""Going from one telephone company to the other: an entry, under the lock of the desk's stream.
+
+Asked before each try while there is a spare: dying between three errors and the switch loses nothing, whoever sends
+next finds the same three. Two nodes that find them together: the second waits for the lock and sees it done.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cna_service.alerts import provider_store
+from cna_service.alerts.lines import wants_away
+from cna_service.alerts.lines_fold import Lines
+from cna_service.identity.actors import SERVICE, Actor
+from cna_service.ledger.entry import Draft
+from cna_service.workflow.outside import Outside
+from cna_service.workflow.projections import ALERTS, DESK, LINES
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import close_alerts, raise_alert
+from cna_service.workflow.work import Work
+
+TROUBLE = "provider_trouble"
+Why = Literal["errors", "account", "self_test", "proved", "asked"]
+
+
+def lines_now(service: Service) -> Lines:
+    with service.read() as reader:
+        return reader.stream(DESK).of(LINES)
+
+
+def carrying(service: Service, outside: Outside) -> str:
+    """The line that takes sendings now, after leaving one that has failed. There must be a line."""
+    names = outside.names
+    if len(names) == 1:
+        return names[0]
+    with service.read() as reader:
+        state = reader.stream(DESK).of(LINES)
+        name = state.carrying(names)
+        newest = provider_store.newest_attempts(reader.connection, name)
+    code = wants_away(newest, since=state.since(name), now=service.machine.now())
+    if code is None:
+        return name
+    other = next(each for each in names if each != name)
+    switch(service, outside, name, other, "errors", code=code)
+    return other
+
+
+def switch(
+    service: Service,
+    outside: Outside,
+    before: str,
+    after: str,
+    why: Why,
+    *,
+    code: str | None = None,
+    actor: Actor = SERVICE,
+) -> bool:
+    """Let ``after`` carry, if ``before`` still does; False if somebody was quicker. Away from a failing line the
+    administrator is alerted; back to one that works, that alert is closed."""
+    with service.tick(actor, [DESK], wait=True) as work:
+        if work.of(LINES, DESK).carrying(outside.names) != before:
+            return False
+        told = {"from": before, "to": after, "why": why, "code": code}
+        work.append(Draft("provider.switched", {k: v for k, v in told.items() if v is not None}), DESK)
+        if why == "proved":
+            close_alerts(work, "proved", stream=DESK, kinds=(TROUBLE,))
+        elif why != "asked":
+            alert_once(service, work, TROUBLE)
+    return True
+
+
+def alert_once(service: Service, work: Work, kind: str) -> bool:
+    """Raise an alert of the desk unless one of its kind is open; False if one was."""
+    if any(alert.kind == kind for alert in work.of(ALERTS, DESK).open):
+        return False
+    raise_alert(service, work, kind, stream=DESK)
+    return True
+
+
+def self_test_failed(service: Service, outside: Outside, name: str) -> bool:
+    """The end-to-end test did not come through by this line: the other one carries. False where there is none, or it
+    carries already."""
+    names = outside.names
+    if len(names) < 2 or name not in names:
+        return False
+    other = next(each for each in names if each != name)
+    return switch(service, outside, name, other, "self_test")

@@ -1,0 +1,40 @@
+"""What a sending can reach: the telephone companies in their order, the mail server, screens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from cna_service.alerts.ports import MailOut, NoteOut, Telephony
+
+_NO_NOTES: Mapping[str, NoteOut] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """None where the deployment has none. ``telephony`` is the primary, ``spare`` takes over when it fails.
+    ``notes``: by channel, ``push``, ``webhook`` and ``chat``."""
+
+    telephony: Telephony | None
+    mail: MailOut | None
+    spare: Telephony | None = None
+    notes: Mapping[str, NoteOut] = field(default_factory=lambda: _NO_NOTES)
+
+    @property
+    def lines(self) -> tuple[Telephony, ...]:
+        """The telephone companies, the primary first."""
+        return tuple(line for line in (self.telephony, self.spare) if line is not None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(line.name for line in self.lines)
+
+    def line(self, name: str) -> Telephony | None:
+        return next((line for line in self.lines if line.name == name), None)
+
+    def close(self) -> None:
+        for line in self.lines:
+            line.close()
+        for note in self.notes.values():
+            note.close()
