@@ -34,7 +34,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     ),
     EntryType("officer.contact_cleared", "A contact is used like the others again."),
     EntryType("officer.rules_set", "An officer said which contact is used when."),
-    EntryType("officer.preferences_set", "An officer's zone, waking hours and notice times changed."),
+    EntryType("officer.preferences_set", "An officer's time zone or waking hours changed."),
 )
 
 TEST_RESULTS = ("phone_test.answered", "phone_test.ended")

@@ -22,6 +22,7 @@ from cna_service.db import outbox
 from cna_service.db.database import DatabaseUnavailable
 from cna_service.db.outbox import Claimed
 from cna_service.identity.actors import SERVICE
+from cna_service.workflow.contact_flags import flag_refused
 from cna_service.workflow.outcomes import note_outcome
 from cna_service.workflow.outside import Outside as Outside  # noqa: PLC0414 - many take it from here
 from cna_service.workflow.service import Service
@@ -108,6 +109,9 @@ def record(service: Service, many: Sequence[Tried], by: str | None) -> None:
         if len(many) == 1:
             raise
         _record_each(service, many, by)
+    for each in many:
+        if isinstance(each.outcome, ChannelError):
+            flag_refused(service, each.claimed.contact, each.outcome.code)
 
 
 def _record_each(service: Service, many: Sequence[Tried], by: str | None) -> None:

@@ -1,20 +1,23 @@
-"""Officers' contacts: added, changed, proved, put in order, refused where they are none; and what a climb makes of it."""
+"""Officers' contacts: added, changed, proved, put in order; their rules; and what a climb makes of it all."""
 
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from cna_service.identity.officers import Officer
 from cna_service.identity.rules import NotPermitted
 from cna_service.kit.errors import Invalid
-from cna_service.workflow import contact_proving, officer_contacts
+from cna_service.workflow import contact_proving, contact_wishes, officer_contacts, phone_tests
+from cna_service.workflow.contact_standing import standings
 from cna_service.workflow.officer_contacts import ContactUnknown, LastWakingContact
 from cna_service.workflow.officers import AlreadySo
 from cna_service.workflow.projections import DESK, OFFICERS
 from tests.workflow.desk import LiveDesk, Person
 from tests.workflow.requests import BAR_TEST
+from tests.workflow.station import T0
 
 SECOND = "+15550100201"
 
@@ -49,7 +52,12 @@ def test_the_seeded_officers_of_an_exercise_count_as_verified(desk: LiveDesk) ->
 def test_a_number_is_read_as_people_type_it_and_kept_as_the_carrier_wants_it(desk: LiveDesk) -> None:
     contact = add(desk, value="+1 (555) 010-0201", label="boat telephone")
     kept = officer_of(desk, "duty-1").book.by_id[contact]
-    assert (contact, kept.value, kept.label, kept.is_verified) == ("number-1", SECOND, "boat telephone", False)
+    assert (contact, kept.value, kept.label, kept.is_verified) == (
+        "number-1",
+        SECOND,
+        "boat telephone",
+        False,
+    )
     entry = desk.last(DESK, "officer.contact_added")
     assert set(entry.private) == {"/body/value", "/body/label"}
 
@@ -189,3 +197,115 @@ def test_the_last_contact_that_wakes_him_cannot_be_taken_away(desk: LiveDesk) ->
 def test_changing_nothing_is_said_so(desk: LiveDesk) -> None:
     with pytest.raises(AlreadySo):
         desk.do(officer_contacts.change_contact, "duty-1", "duty-1", "phone", value=desk.number("duty-1"))
+
+
+RULES = {
+    "high": [
+        {"after_seconds": 0, "channel": "sms", "contact": "phone"},
+        {"after_seconds": 60, "channel": "voice"},
+    ],
+    "repeat_every_seconds": 120,
+    "low": [{"after_seconds": 0, "channel": "email"}],
+    "quiet": {"from": "22:00", "to": "07:00"},
+}
+
+
+def test_his_rules_are_kept_as_he_set_them(desk: LiveDesk) -> None:
+    desk.do(contact_wishes.set_rules, "duty-1", "duty-1", **RULES)
+    kept = officer_of(desk, "duty-1").book.rules.as_json()
+    assert kept["repeat_every_seconds"] == 120
+    assert [s["channel"] for s in kept["high"]] == ["sms", "voice"]
+    assert kept["quiet"] == {"from": "22:00", "to": "07:00"}
+    desk.do(contact_wishes.set_rules, "duty-1", "duty-1")
+    assert officer_of(desk, "duty-1").book.rules.high == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"high": [{"after_seconds": 0, "channel": "email"}]}, "/high"),
+        ({"high": [{"after_seconds": 600, "channel": "voice"}]}, "/high"),
+        ({"high": [{"after_seconds": 0, "channel": "telex"}]}, "/high/0/channel"),
+        ({"high": [{"after_seconds": 0, "channel": "sms", "contact": "number-9"}]}, "/high/0/contact"),
+        ({"high": [{"after_seconds": 0, "channel": "sms", "contact": "email"}]}, "/high/0/channel"),
+        ({"repeat_every_seconds": 5}, "/repeat_every_seconds"),
+        ({"quiet": {"from": "ten", "to": "07:00"}}, "/quiet/from"),
+        ({"colour": "blue"}, "/colour"),
+    ],
+)
+def test_rules_by_which_nobody_would_wake_are_refused(
+    desk: LiveDesk, change: dict[str, object], pointer: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        desk.do(contact_wishes.set_rules, "duty-1", "duty-1", **(RULES | change))
+    assert pointer in {p.pointer for p in refused.value.problems}
+
+
+def test_zone_waking_hours_and_language_are_his(desk: LiveDesk) -> None:
+    waking = {"from": "09:00", "to": "01:00"}
+    desk.do(
+        contact_wishes.set_preferences,
+        "duty-1",
+        "duty-1",
+        zone="Atlantic/Azores",
+        waking=waking,
+        language="pt",
+    )
+    officer = officer_of(desk, "duty-1")
+    assert officer.book.preferences.as_json() == {"zone": "Atlantic/Azores", "waking": waking}
+    assert officer.language == "pt"
+    with pytest.raises(Invalid) as refused:
+        desk.do(contact_wishes.set_preferences, "duty-1", "duty-1", zone="Mars/Base", language="Klingon")
+    assert {p.pointer for p in refused.value.problems} == {"/zone", "/language"}
+
+
+def test_stop_flags_the_number_and_start_clears_it(desk: LiveDesk) -> None:
+    owner = desk.person("duty-1")
+    owner.replies("STOP")
+    assert officer_of(desk, "duty-1").book.by_id["phone"].flag is not None
+    assert desk.last(DESK, "officer.contact_flagged").body["why"] == "stop"
+    owner.replies("START")
+    assert officer_of(desk, "duty-1").book.by_id["phone"].flag is None
+
+
+def test_a_number_that_its_carrier_refuses_for_good_is_used_last_from_then_on(desk: LiveDesk) -> None:
+    contact = add(desk)
+    verify_by_code(desk, contact, SECOND)
+    desk.exchange.phone(desk.number("duty-1")).condition = "wrong"
+    desk.receive(**BAR_TEST)
+    desk.settle()
+    flagged = officer_of(desk, "duty-1").book.by_id["phone"].flag
+    assert flagged is not None
+    assert flagged.why == "21211"
+    desk.exchange.phone(desk.number("duty-1")).condition = "ok"
+    desk.receive(**BAR_TEST)
+    desk.settle()
+    assert desk.exchange.phone(desk.number("duty-1")).received == []
+
+
+def test_a_telephone_that_is_off_is_not_flagged(desk: LiveDesk) -> None:
+    desk.exchange.phone(desk.number("duty-1")).condition = "off"
+    desk.receive(**BAR_TEST)
+    desk.settle()
+    assert officer_of(desk, "duty-1").book.by_id["phone"].flag is None
+
+
+def test_rule_3_6_a_contact_without_a_yes_at_night_in_90_days_counts_as_daytime_only(desk: LiveDesk) -> None:
+    contact = add(desk)
+    verify_by_code(desk, contact, SECOND)
+    kept = officer_of(desk, "duty-1").book.by_id[contact]
+    assert kept.is_daytime_only(desk.clock.now())
+    with desk.service.read() as reader:
+        (own,) = [s for s in standings(reader) if s.officer == "duty-1"]
+    assert own.verified == 2
+    assert own.last_tests == {contact: None}
+    desk.advance_to(T0.replace(hour=23, minute=30))
+    desk.do(phone_tests.try_phone, "duty-1", "duty-1", contact=contact)
+    desk.settle()
+    text = desk.exchange.phone(SECOND).texts[-1].text
+    assert "did your phone ring" in text
+    code = re.findall(r"T (\d{3})", text)[0]
+    Person(desk, "duty-1", SECOND).replies(f"T {code}")
+    kept = officer_of(desk, "duty-1").book.by_id[contact]
+    assert not kept.is_daytime_only(desk.clock.now())
+    assert kept.is_daytime_only(desk.clock.now() + timedelta(days=91))
