@@ -64,3 +64,15 @@ provider_balance = Table(
     Index("ix_provider_balance_provider_at", "provider", "at"),
 )
 """A sample a day: what was used lately is how far it fell, whatever a message costs."""
+
+contact_pace = Table(
+    "contact_pace",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("contact", String(254), nullable=False),
+    Column("free_at", Instant, nullable=False),
+    Index("ix_contact_pace_contact", "channel", "contact", "free_at"),
+)
+"""A row for each sending that a limit counted; rows are only added, so that two commands that call the same people never
+wait for each other crosswise. The newest ``free_at`` of a contact says when its bucket is full again."""
