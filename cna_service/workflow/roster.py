@@ -32,6 +32,8 @@ from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
 LONGEST_OVERRIDE = timedelta(days=60)
+FARTHEST = timedelta(days=731)
+"""Nothing of a roster begins later: a year typed wrong is found."""
 USUAL_WATCH = timedelta(hours=12)
 """How long a watch taken at once lasts where the roster gives no end."""
 
@@ -65,6 +67,10 @@ def set_roster(service: Service, actor: Actor, body: Mapping[str, Any], key: Key
     asked.done()
     with service.write(actor, Action.DUTY_CHANGE, DUTY, key=key) as work:
         rosters = rosters_in(work)
+        if since is not None and since > work.now + FARTHEST:
+            asked.wrong(
+                "in_force_from", to_text(since), "is more than two years ahead", "write an earlier instant"
+            )
         if since is not None and since < work.now - timedelta(minutes=1) and roster.id in rosters.versions:
             asked.wrong("in_force_from", to_text(since), "lies in the past", "leave it out to begin now")
         work.refuse_if([*asked.problems, *roster_faults(work, roster)])
@@ -222,6 +228,8 @@ def span_problems(begins: datetime, ends: datetime | None, now: datetime) -> Ite
     """What is wrong with a stretch of time to come."""
     if ends is None:
         return
+    if begins > now + FARTHEST:
+        yield Problem("/from", None, "is more than two years ahead", "write an earlier instant")
     if begins < now - timedelta(minutes=1):
         yield Problem("/from", None, "lies in the past", "leave it empty to begin now")
     if ends <= max(begins, now):

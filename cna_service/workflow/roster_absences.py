@@ -16,7 +16,7 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import DUTY, ROSTERS
 from cna_service.workflow.receipts import done
-from cna_service.workflow.roster import absent_at, unknown
+from cna_service.workflow.roster import FARTHEST, absent_at, unknown
 from cna_service.workflow.roster_checks import note_findings
 from cna_service.workflow.service import Service
 
@@ -44,6 +44,8 @@ def note_absence(service: Service, actor: Actor, body: Mapping[str, Any], key: K
         begins = starts_at or work.now
         if (work.now - begins).total_seconds() > 60:
             asked.wrong("from", to_text(begins), "lies in the past", "leave it empty to begin now")
+        if begins > work.now + FARTHEST:
+            asked.wrong("from", to_text(begins), "is more than two years ahead", "write an earlier instant")
         if ends_at is not None and ends_at <= max(begins, work.now):
             asked.wrong("to", to_text(ends_at), "does not lie after the beginning", "write a later instant")
         if ends_at is not None and (ends_at - begins).days > 400:

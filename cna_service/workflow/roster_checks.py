@@ -14,15 +14,16 @@ from cna_service.duty.findings import AHEAD, ContactStanding, Finding, calendars
 from cna_service.duty.local_time import tzdata_version
 from cna_service.duty.rules import Rosters, shifts
 from cna_service.escalation.ladders import Who
+from cna_service.escalation.rules import People
 from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.people import people
-from cna_service.workflow.projections import DUTY
+from cna_service.workflow.projections import DESK, DUTY
 from cna_service.workflow.roster_calendars import load_year
 from cna_service.workflow.roster_reading import rosters_in
-from cna_service.workflow.service import Service
+from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.summon import close_alerts, raise_alert
 from cna_service.workflow.work import Work
 
@@ -36,31 +37,39 @@ _BY_ACCOUNT = (Who.SUPERVISOR, Who.ADMINISTRATOR, Who.DECIDER, Who.LEGAL_ADVISER
 def findings(service: Service, work: Work) -> tuple[Finding, ...]:
     """What is wrong with the next thirty days, as of this command."""
     rosters = rosters_in(work)
-    moved = _moved(rosters, work.now, tzdata_version())
     return (
         *look(
             rosters,
             work.now,
-            standings=known_standings(service, work),
-            empty_rungs=_empty_rungs(service, work),
+            standings=known_standings(service, Reader(work.connection, work.folds, work.now)),
+            empty_rungs=_empty_rungs(service, people(work, None)),
         ),
-        *moved,
+        *_moved(rosters, work.now, tzdata_version()),
     )
 
 
-def known_standings(service: Service, work: Work) -> Sequence[ContactStanding] | None:
+def findings_of(service: Service, reader: Reader) -> tuple[Finding, ...]:
+    """The same for whoever only looks."""
+    stamp = service.stamp(SERVICE, reader.now)
+    held = {DUTY: reader.stream(DUTY), DESK: reader.stream(DESK)}
+    work = Work(
+        reader.connection, reader.folds, stamp, SERVICE, reader.now, DUTY, held, zone=service.desk.zone
+    )
+    return findings(service, work)
+
+
+def known_standings(service: Service, reader: Reader) -> Sequence[ContactStanding] | None:
     """What is known of contacts; in an exercise nobody proves his telephone, and nothing is said of it."""
     if service.desk.is_exercise:
         return None
     return None
 
 
-def _empty_rungs(service: Service, work: Work) -> list[str]:
+def _empty_rungs(service: Service, on: People) -> list[str]:
     """Whom ladders name and nobody is: such a rung is skipped at every climb."""
     ladders = service.policies.ladders.by_id.values()
     named = {who for ladder in ladders for rung in ladder.rungs for who in rung.who}
     named |= {who for ladder in ladders for who in ladder.last_resort.who}
-    on = people(work, None)
     return [who.value for who in _BY_ACCOUNT if who in named and not on(who)]
 
 

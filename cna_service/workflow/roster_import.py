@@ -19,7 +19,7 @@ from cna_service.kit.errors import Invalid, Problem
 from cna_service.kit.instants import date_time_group, to_text
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import DESK, OFFICERS
-from cna_service.workflow.roster import set_roster
+from cna_service.workflow.roster import FARTHEST, set_roster
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Service
 
@@ -66,8 +66,10 @@ def preview_calendar(service: Service, actor: Actor, body: Mapping[str, Any]) ->
         officers, now = reader.stream(DESK).of(OFFICERS), reader.now
         versions = rosters_of(reader).versions.get(name, ())
     begins = starts_at or now
-    stop = ends_at or begins + WINDOW
-    if not begins < stop <= begins + LONGEST:
+    stop = ends_at or min(begins, now + FARTHEST) + WINDOW
+    if not now - FARTHEST < begins < now + FARTHEST:
+        asked.wrong("from", to_text(begins), "is more than two years away", "write another instant")
+    elif not begins < stop <= begins + LONGEST:
         asked.wrong(
             "to", to_text(stop), "is not within 400 days after the beginning", "write another instant"
         )

@@ -24,7 +24,7 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import DUTY, ROSTERS
 from cna_service.workflow.receipts import done
-from cna_service.workflow.roster import absent_at, unknown
+from cna_service.workflow.roster import FARTHEST, absent_at, unknown
 from cna_service.workflow.roster_checks import note_findings
 from cna_service.workflow.roster_notices import tell_of_swap
 from cna_service.workflow.roster_reading import rosters_in
@@ -59,6 +59,9 @@ def ask_swap(service: Service, actor: Actor, body: Mapping[str, Any], key: Key |
     with service.write(actor, action, DUTY, key=key) as work:
         for name, pointer in ((officer, "/officer"), (other, "/other")):
             asked.problems.extend(unknown(work, name, pointer) if name else ())
+        for pointer, turn in (("given", given), ("wanted", wanted)):
+            if turn is not None and turn.starts_at > work.now + FARTHEST:
+                asked.wrong(pointer, None, "is more than two years ahead", "write an earlier instant")
         asked.done()
         assert given is not None
         swap = Swap(uuid7(work.now), given, other, wanted, work.now, actor.id)

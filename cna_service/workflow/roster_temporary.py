@@ -19,7 +19,7 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.projections import DUTY, ROSTERS
 from cna_service.workflow.receipts import done
-from cna_service.workflow.roster import RosterNotFound, kept_fields, roster_faults
+from cna_service.workflow.roster import FARTHEST, RosterNotFound, kept_fields, roster_faults
 from cna_service.workflow.roster_checks import load_missing, note_findings
 from cna_service.workflow.service import Service
 
@@ -50,6 +50,8 @@ def set_temporary(service: Service, actor: Actor, body: Mapping[str, Any], key: 
         begins = starts_at or work.now
         if begins < work.now - timedelta(minutes=1):
             asked.wrong("from", to_text(begins), "lies in the past", "leave it empty to begin now")
+        if begins > work.now + FARTHEST:
+            asked.wrong("from", to_text(begins), "is more than two years ahead", "write an earlier instant")
         if ends_at is not None and not begins < ends_at <= begins + LONGEST:
             asked.wrong(
                 "to", to_text(ends_at), "is not within 190 days after the beginning", "set a new roster"
