@@ -38,6 +38,7 @@ def served(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes],
     """A desk in a process of its own: the process, its address, the file of its log."""
     port, log = free_port(), data.with_suffix(".log")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CNA_")}
+    environment["CNA_CLOCK_STATE"] = "unknown"
     command = [
         sys.executable,
         "-m",
