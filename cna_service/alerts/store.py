@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
-from cna_service.alerts.tables import alert_code, stopped_number, wrong_code
+from cna_service.alerts.tables import alert_code, contact_pace, stopped_number, wrong_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +137,27 @@ def start(connection: Connection, number: str) -> None:
 
 def is_stopped(connection: Connection, number: str) -> bool:
     return connection.execute(_IS_STOPPED, {"number": number}).first() is not None
+
+
+_p = contact_pace.c
+_FULL_AT = select(func.max(_p.free_at)).where(
+    _p.channel == bindparam("channel"), _p.contact == bindparam("contact")
+)
+_PACE = insert(contact_pace)
+
+
+def full_at(connection: Connection, channel: str, contact: str) -> datetime | None:
+    """When the bucket of a contact is full again; None where nothing was counted lately."""
+    found: datetime | None = connection.execute(
+        _FULL_AT, {"channel": channel, "contact": contact}
+    ).scalar_one()
+    return found
+
+
+def count_sending(connection: Connection, channel: str, contact: str, free_at: datetime) -> None:
+    connection.execute(_PACE, {"channel": channel, "contact": contact, "free_at": free_at})
+
+
+def forget_pace(connection: Connection, before: datetime) -> None:
+    """Buckets that have been full since then say nothing any more."""
+    connection.execute(delete(contact_pace).where(contact_pace.c.free_at < before))

@@ -63,6 +63,8 @@ class Sending:
     contact: str
     content: Mapping[str, Any]
     priority: int = 5
+    not_before: datetime | None = None
+    """It waits so long, by the limits of its contact."""
 
     @property
     def person(self) -> str:
@@ -154,7 +156,7 @@ def ask(connection: Connection, sendings: Iterable[Sending], now: datetime) -> N
                 "priority": sending.priority,
                 "state": PENDING,
                 "created_at": now,
-                "next_try_at": now,
+                "next_try_at": now if sending.not_before is None else max(now, sending.not_before),
                 "tries": 0,
                 "person": sending.person,
                 "place": now if last is None else max(now, last + BETWEEN_TWO),
@@ -224,6 +226,31 @@ def claim(
         )
         for r in rows
     ]
+
+
+def pending_to(connection: Connection, channel: str, contact: str, now: datetime) -> list[Claimed]:
+    """What waits to leave to one contact and may, the oldest first."""
+    c = outbox.c
+    where = and_(c.state == PENDING, c.next_try_at <= now, c.channel == channel, c.contact == contact)
+    query = select(outbox).where(where).order_by(c.created_at, c.id)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    return [
+        Claimed(r.id, r.stream, r.channel, r.contact, r.content, r.tries + 1, False, r.created_at)
+        for r in connection.execute(query)
+    ]
+
+
+def take(connection: Connection, ids: Iterable[str], *, by: str, until: datetime) -> None:
+    """Claim these, which ``pending_to`` of the same transaction returned."""
+    values = {"state": SENDING, "lease_by": by, "lease_until": until, "tries": outbox.c.tries + 1}
+    connection.execute(update(outbox).where(outbox.c.id.in_(list(ids))).values(values))
+
+
+def rows_by_sid(connection: Connection, sid: str) -> list[Mapping[str, Any]]:
+    """Every sending that left as this message: several where they were bundled."""
+    rows = connection.execute(select(outbox).where(outbox.c.sid == sid).order_by(outbox.c.id)).mappings()
+    return [dict(r) for r in rows]
 
 
 def release(connection: Connection, ids: Iterable[str], *, by: str) -> None:
@@ -298,6 +325,22 @@ def row(connection: Connection, id: str) -> Mapping[str, Any] | None:
 def row_by_sid(connection: Connection, sid: str) -> Mapping[str, Any] | None:
     found = connection.execute(select(outbox).where(outbox.c.sid == sid)).mappings().first()
     return None if found is None else dict(found)
+
+
+def without_word(
+    connection: Connection, *, before: datetime, since: datetime, limit: int
+) -> list[Mapping[str, Any]]:
+    """SMS and calls that a provider took, and of which it has said nothing final: those asked for between the two."""
+    c = outbox.c
+    where = and_(
+        c.state == ACCEPTED,
+        c.sid.is_not(None),
+        c.channel.in_(("sms", "voice")),
+        c.created_at >= since,
+        c.created_at < before,
+    )
+    query = select(outbox).where(where).order_by(c.created_at).limit(limit)
+    return [dict(r) for r in connection.execute(query).mappings()]
 
 
 def unsettled(connection: Connection, now: datetime) -> int:

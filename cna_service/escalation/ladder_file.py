@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from cna_service.escalation.hours_file import URGENT, DeskHours, When, read_desk_hours, read_when
 from cna_service.escalation.ladders import Channel, Ladder, LastResort, Rung, Urgency, Who
+from cna_service.escalation.limits import Limits, read_limits
 from cna_service.kit.errors import Invalid, Problem
 
 DEFAULT = "summons"
@@ -36,6 +37,7 @@ class Ladders:
     text: str
     branches: Mapping[str, tuple[tuple[When, Ladder], ...]] = field(default_factory=dict)
     hours: DeskHours = field(default_factory=DeskHours)
+    limits: Limits = field(default_factory=Limits)
 
     def for_kind(self, kind: str, local: datetime | None = None, urgency: Urgency | None = None) -> Ladder:
         """The ladder of an alert kind; a kind that no ladder names climbs ``summons``: nothing waits unsummoned.
@@ -66,7 +68,7 @@ def read_ladders(text: str, *, file: str = "ladders.toml") -> Ladders:
         places = "; ".join(f"{p.pointer}: {p.why}, {p.fix}" for p in reading.problems)
         raise LaddersUnreadable(f"{file}: {places}", *reading.problems)
     by_kind = {kind: ladders[name] for kind, name in reading.kinds.items()}
-    return Ladders(ladders, by_kind, reading.sha256, text, reading.branches, reading.hours)
+    return Ladders(ladders, by_kind, reading.sha256, text, reading.branches, reading.hours, reading.limits)
 
 
 class _Reading:
@@ -76,12 +78,14 @@ class _Reading:
         self.kinds: dict[str, str] = {}
         self.branches: dict[str, tuple[tuple[When, Ladder], ...]] = {}
         self.hours = DeskHours()
+        self.limits = Limits()
 
     def wrong(self, pointer: str, told: object, why: str, fix: str) -> None:
         self.problems.append(Problem(pointer=pointer, told=told, why=why, fix=fix))
 
     def ladders(self, content: Mapping[str, Any]) -> dict[str, Ladder]:
         self.hours = read_desk_hours(content, self.wrong)
+        self.limits = read_limits(content.get("limits"), self.wrong)
         receipts = self._receipts(content.get("receipt_seconds", {}))
         tables = content.get("ladder")
         tables = tables if isinstance(tables, dict) else {}

@@ -225,15 +225,17 @@ def _hour(instant: datetime | None) -> str:
 def _listing(texts: Texts, language: str, lines: Sequence[OpenLine], now: datetime) -> str:
     if not lines:
         return texts.get(language, "list", "empty")
-    said = []
-    for line in lines:
-        facts = {
-            "what": what(texts, language, line.matter.kind),
-            "due": due(texts, language, line.matter.due_at, now),
-            "code": line.code,
-        }
-        said.append(texts.say(language, "list", "line", facts))
-    return " ".join(said)
+    return " ".join(listed(texts, language, line, now) for line in lines)
+
+
+def listed(texts: Texts, language: str, line: OpenLine, now: datetime) -> str:
+    """One alert in a message that holds several."""
+    facts = {
+        "what": what(texts, language, line.matter.kind),
+        "due": due(texts, language, line.matter.due_at, now),
+        "code": line.code,
+    }
+    return fold(texts.say(language, "list", "line", facts))
 
 
 _WIDEST_NUMBER = "+123 456 789 0123"

@@ -9,7 +9,7 @@ again marked "(repeat)" only if the provider knows nothing of it. A repeated ale
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from cna_service.db import outbox
 from cna_service.db.database import DatabaseUnavailable
 from cna_service.db.outbox import Claimed
 from cna_service.identity.actors import SERVICE
+from cna_service.workflow import pacing
 from cna_service.workflow.contact_flags import flag_refused
 from cna_service.workflow.outcomes import note_outcome
 from cna_service.workflow.outside import Outside as Outside  # noqa: PLC0414 - many take it from here
@@ -66,7 +67,8 @@ def claim(service: Service, by: str, limit: int, lease: timedelta = LEASE) -> li
         )
         newer = {s for s in {c.stream for c in claimed} if _is_newer(service, connection, s)}
         outbox.release(connection, [c.id for c in claimed if c.stream in newer], by=by)
-    return [c for c in claimed if c.stream not in newer]
+        mine = [c for c in claimed if c.stream not in newer]
+        return pacing.gather(connection, mine, by=by, now=now, machine_now=machine_now, lease=lease)
 
 
 def _is_newer(service: Service, connection: Connection, stream: str) -> bool:
@@ -99,6 +101,7 @@ def record(service: Service, many: Sequence[Tried], by: str | None) -> None:
     If one of them raises, each is recorded by itself, and only that one raises. Raises DatabaseUnavailable; nothing
     was recorded of those for which it did.
     """
+    many = [one for each in many for one in _with_riders(each)]
     try:
         with service.tick(SERVICE, {each.claimed.stream for each in many}, wait=True, first=True) as work:
             for each in many:
@@ -112,6 +115,11 @@ def record(service: Service, many: Sequence[Tried], by: str | None) -> None:
     for each in many:
         if isinstance(each.outcome, ChannelError):
             flag_refused(service, each.claimed.contact, each.outcome.code)
+
+
+def _with_riders(each: Tried) -> list[Tried]:
+    """A bundle is one message and several sendings: each has its own attempt, state and entry."""
+    return [each, *(replace(each, claimed=rider) for rider in pacing.riders_of(each.claimed))]
 
 
 def _record_each(service: Service, many: Sequence[Tried], by: str | None) -> None:

@@ -34,6 +34,7 @@ from cna_service.intake import desk_calls
 from cna_service.intake.desk_calls import Calls
 from cna_service.ledger.entry import TypeTable
 from cna_service.ledger.folds import Projection
+from cna_service.workflow.announced_state import ANNOUNCED_TYPES, Announced, apply_announced
 from cna_service.workflow.desk_state import DESK_TYPES, DeskState, apply_desk
 from cna_service.workflow.watching_state import WATCHING_TYPES, Watching, apply_watching
 
@@ -75,6 +76,7 @@ CALLS: Projection[Calls] = Projection("calls", ("case:", DESK), lambda _: Calls(
 FALLBACK: Projection[Fallback] = Projection(
     "fallback", (DUTY,), lambda _: Fallback(), duty_fallback.apply_fallback
 )
+ANNOUNCED: Projection[Announced] = Projection("announced", (DESK,), lambda _: Announced(), apply_announced)
 WATCHING: Projection[Watching] = Projection("watching", (DESK,), lambda _: Watching(), apply_watching)
 
 PROJECTIONS: tuple[Projection[Any], ...] = (
@@ -92,6 +94,7 @@ PROJECTIONS: tuple[Projection[Any], ...] = (
     FALLBACK,
     LINES,
     WATCHING,
+    ANNOUNCED,
 )
 
 TYPES = TypeTable(
@@ -109,6 +112,7 @@ TYPES = TypeTable(
         *identity_delegations.ENTRY_TYPES,
         *DESK_TYPES,
         *WATCHING_TYPES,
+        *ANNOUNCED_TYPES,
         *desk_calls.ENTRY_TYPES,
         *duty_fallback.ENTRY_TYPES,
     )

@@ -7,6 +7,7 @@ the commit: the entries say who was to be called, the outbox rows say what is st
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +22,14 @@ from cna_service.escalation.ladders import Channel, Ladder, Urgency
 from cna_service.escalation.replies import new_code
 from cna_service.escalation.rules import Climb, Ended, Exhausted, Wait, next_step, step_now
 from cna_service.escalation.state import ASKS_A_PERSON, READ_BACK, Alert, Contact, Subject
-from cna_service.escalation.words import Mark, Voice
+from cna_service.escalation.words import Mark, OpenLine, Voice
 from cna_service.identity.phone_tests import sendings_of
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
 from cna_service.workflow.people import address, people
-from cna_service.workflow.projections import ALERTS, CASE, DESK, OFFICERS, PHONE_TESTS
+from cna_service.workflow.pacing import paced
+from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
@@ -86,6 +88,8 @@ def _ladder(service: Service, work: Work, kind: str, urgency: Urgency | None, *,
     """The copy with which this alert begins: by its kind, its urgency and the hour on the desk's wall."""
     local = work.now.astimezone(zone(service.desk.zone))
     ladder = service.policies.ladders.for_kind(kind, local, urgency)
+    if kind in service.policies.ladders.hours.maintenance:
+        ladder = replace(ladder, not_before=work.of(ANNOUNCED, DESK).repaired_at(work.now))
     return ladder.by_mail() if by_mail else ladder
 
 
@@ -142,9 +146,9 @@ def queue(
         "", alert.id, stream, officer_id, to, alert.kind, matter.due_at, alert.counts_against_us, work.now
     )
     code = alert_store.give_code(work.connection, wanted, lambda taken: new_code(taken, alert_code))
-    is_drill = _is_drill(work, stream)
-    voice = voice_for(service, officer.language, is_drill=is_drill)
+    voice = voice_in(service, work, officer.language, stream)
     is_first = alert.round == 1 and alert.rung <= 1
+    texts = service.policies.texts
     row = Row(
         id=sending,
         stream=stream,
@@ -156,16 +160,27 @@ def queue(
             "purpose": "alert",
             "alert": alert.id,
             "officer": officer_id,
+            "contact": contact.id,
             "code": code,
             "text": _text(service, voice, alert, code, work.now),
-            **({"subject": f"EXERCISE {service.desk.name}: alert"} if is_drill else {}),
+            **_subject(service, voice),
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
     )
+    line = words.listed(texts, voice.language, OpenLine(matter, code), work.now)
+    row = paced(service, work, row, alert, words.marked(texts, voice, f"{voice.desk}:"), line)
     # A test to the same person never rings into a real alert (desk-rules 15.5).
     if work.of(PHONE_TESTS, DESK).open_for(officer_id) is not None:
         work.withdraw_sendings(sendings_of(officer_id))
     work.send([row])
+
+
+def _subject(service: Service, voice: Voice) -> dict[str, str]:
+    """Of a mail: whatever an SMS would begin with."""
+    if voice.mark is Mark.NONE or service.desk.is_exercise:
+        return {}
+    mark = service.policies.texts.get(voice.language, "mark", voice.mark.value)
+    return {"subject": f"{mark} {service.desk.name}: alert"}
 
 
 def _text(service: Service, voice: Voice, alert: Alert, code: str, now: datetime) -> str:
@@ -180,10 +195,32 @@ def _is_drill(work: Work, stream: str) -> bool:
     return stream.startswith("case:") and work.of(CASE, stream).as_exercise
 
 
-def voice_for(service: Service, language: str = "en", *, is_drill: bool = False) -> Voice:
-    """How the desk speaks; whatever is said of an exercise begins with that word (desk-rules 15.2, 15.3)."""
-    mark = Mark.EXERCISE if service.desk.is_exercise or is_drill else Mark.NONE
+def voice_for(
+    service: Service, language: str = "en", *, is_drill: bool = False, is_announced: bool = False
+) -> Voice:
+    """How the desk speaks; whatever is said of an exercise begins with that word, and what is real says so while one
+    is announced (desk-rules 15.2, 15.3)."""
+    mark = Mark.REAL if is_announced else Mark.NONE
+    if service.desk.is_exercise or is_drill:
+        mark = Mark.EXERCISE
     return Voice(number=service.desk.telephone, mark=mark, language=language)
+
+
+def voice_in(service: Service, work: Work, language: str, stream: str) -> Voice:
+    """How the desk speaks of what stands in this stream, now."""
+    announced = work.of(ANNOUNCED, DESK).is_exercise(work.now)
+    return voice_for(service, language, is_drill=_is_drill(work, stream), is_announced=announced)
+
+
+def voice_to(service: Service, officer_id: str | None, stream: str = DESK) -> Voice:
+    """The same for whoever writes no entry: in the language of the officer who is spoken to."""
+    with service.read() as reader:
+        desk = reader.stream(DESK)
+        officer = None if officer_id is None else desk.of(OFFICERS).get(officer_id)
+        is_drill = stream.startswith("case:") and reader.stream(stream).of(CASE).as_exercise
+        announced = desk.of(ANNOUNCED).is_exercise(reader.now)
+    language = "en" if officer is None else officer.language
+    return voice_for(service, language, is_drill=is_drill, is_announced=announced)
 
 
 def close_alert(
