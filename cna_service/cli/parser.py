@@ -194,12 +194,34 @@ def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
     duty = _group(commands, "duty", "who has the watch")
     now = _add(duty, "now", "duty:now", "who has the watch")
     now.add_argument("--at", metavar="INSTANT", help="such as 2026-11-21T18:00Z; now without it")
-    for name, words in (
-        ("gaps", "when a post has nobody; exit 1 if the duty officer's has"),
-        ("export", "every shift"),
-    ):
-        added = _add(duty, name, f"duty:{name}", words)
-        added.add_argument("--days", type=_number(1, 366), default=14, help="how far ahead (14)")
+    gaps = _add(
+        duty,
+        "gaps",
+        "duty:gaps",
+        "what is wrong with the roster ahead; exit 1 if nobody is rostered as duty officer",
+    )
+    gaps.add_argument("--days", type=_number(1, 366), default=14, help="how far ahead gaps are listed (14)")
+    _add(duty, "preview", "duty:preview", "the roster across the next two changes of the clock")
+    export = _add(
+        duty, "export", "duty:export", "the rosters in force as TOML, or every shift, or a calendar"
+    )
+    what = export.add_mutually_exclusive_group()
+    what.add_argument("--days", type=_number(1, 366), help="every shift of so many days instead")
+    what.add_argument("--calendar", metavar="ROSTER", help="an iCalendar file of this roster instead")
+    take = _add(
+        duty, "import", "duty:import_file", "preview a roster (TOML, JSON, iCalendar), or put it in force"
+    )
+    _file(take, "a roster as exported, or an iCalendar file")
+    take.add_argument("--by", metavar="OFFICER", required=True, help="the supervisor who does it")
+    take.add_argument("--apply", action="store_true", help="put it in force; without it nothing is changed")
+    take.add_argument("--reason", metavar="TEXT", help="stands in the record")
+    take.add_argument("--roster", default="desk", help="calendar: which roster it becomes (desk)")
+    take.add_argument(
+        "--post", default="duty_officer", help="calendar: of events that name none (duty_officer)"
+    )
+    take.add_argument(
+        "--leave-out", action="store_true", help="calendar: without the events that make no watch"
+    )
 
 
 def _case(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -19,6 +19,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
+from cna_service.workflow.contact_standing import standings
 from cna_service.workflow.people import people
 from cna_service.workflow.projections import DESK, DUTY
 from cna_service.workflow.roster_calendars import load_year
@@ -60,9 +61,7 @@ def findings_of(service: Service, reader: Reader) -> tuple[Finding, ...]:
 
 def known_standings(service: Service, reader: Reader) -> Sequence[ContactStanding] | None:
     """What is known of contacts; in an exercise nobody proves his telephone, and nothing is said of it."""
-    if service.desk.is_exercise:
-        return None
-    return None
+    return None if service.desk.is_exercise else standings(reader)
 
 
 def _empty_rungs(service: Service, on: People) -> list[str]:
