@@ -79,6 +79,7 @@ def burst(kind: str, nodes: int, size: Size) -> dict[str, Any]:
         stand.wait_for(lambda: len({a["sending"] for a in at.arrivals()}) >= size.burst + 1, 300)
         arrivals = sorted(at.arrivals(), key=lambda a: float(a["at"]))
         stand.pause(1.0)
+        reached = {a["sending"] for a in arrivals if a["to"] == rig.DUTY}
         other = next(n for n, a in enumerate(arrivals) if a["to"] == rig.ADMINISTRATOR)
         plain = bare(at.company_url, min(size.burst, 500), SLOTS)
         last = arrivals[-1]["at"] - let_go
@@ -86,8 +87,8 @@ def burst(kind: str, nodes: int, size: Size) -> dict[str, Any]:
             "first_s": met(arrivals[0]["at"] - let_go, 0.3),
             "last_s": met(last, 15.0 * size.burst / WHOLE.burst),
             "per_second": round(len(arrivals) / last, 1),
-            "lost": size.burst + 1 - len({a["sending"] for a in arrivals}),
-            "repeated": len(arrivals) - size.burst - 1,
+            "lost": met(size.burst - len(reached), 0),
+            "repeated": len(arrivals) - len({a["sending"] for a in arrivals}),
             "fair": {"other_officer_came_as": met(other + 1, SLOTS * nodes + 1), "asked_as": size.burst + 1},
             "cpu_ms_per_alert": round((at.cpu() - before) / size.burst * 1000, 1),
             "bare_per_second": plain["per_second"],
