@@ -143,7 +143,7 @@ def _put_together(
         second_clock=SecondClock(machine),
     )
     born(service, exercise=exercise)
-    outside = station.outside if station is not None else _outside(settings, machine)
+    outside = station.outside if station is not None else _outside(settings, machine, service.second_clock)
     if station is not None:
         station.seed(service)
     else:
@@ -241,11 +241,11 @@ def papers_text(folder: Path) -> str:
     return own.read_text(encoding="utf-8") if own.is_file() else shipped_text()
 
 
-def _outside(settings: Settings, clock: Clock) -> Outside:
-    return Outside(_telephony(settings), _mail(settings, clock))
+def _outside(settings: Settings, clock: Clock, heard: SecondClock) -> Outside:
+    return Outside(_telephony(settings, heard), _mail(settings, clock))
 
 
-def _telephony(settings: Settings) -> Telephony | None:
+def _telephony(settings: Settings, heard: SecondClock) -> Telephony | None:
     if not settings.has_telephony:
         return None
     tokens = (settings.twilio_token.get_secret_value(), settings.twilio_token_old.get_secret_value())
@@ -255,7 +255,7 @@ def _telephony(settings: Settings) -> Telephony | None:
         number=settings.twilio_from,
         base_url=settings.twilio_url or None,
     )
-    return TwilioTelephony(account)
+    return TwilioTelephony(account, dated=lambda date: heard.note("twilio", date))
 
 
 def _mail(settings: Settings, clock: Clock) -> MailOut | None:

@@ -6,7 +6,7 @@ The same adapter talks to the simulated telephone company: only ``TwilioAccount.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -50,7 +50,15 @@ class TwilioTelephony:
     takes_replies = True
     callbacks = "twilio"
 
-    def __init__(self, account: TwilioAccount, *, name: str = "twilio") -> None:
+    def __init__(
+        self,
+        account: TwilioAccount,
+        *,
+        name: str = "twilio",
+        dated: Callable[[str | None], None] = lambda _: None,
+    ) -> None:
+        """``dated`` is told the ``Date`` of each answer."""
+        self._dated = dated
         if not account.tokens:
             raise ValueError("a Twilio account needs at least one auth token")
         self._account = account
@@ -240,7 +248,9 @@ class TwilioTelephony:
         from cna_service.alerts.twilio_http import Wire
 
         account = self._account
-        wire = Wire(timeout=account.timeout.total_seconds(), base_url=account.base_url)
+        wire = Wire(
+            timeout=account.timeout.total_seconds(), base_url=account.base_url, dated=self._dated
+        )
         # An environment of its own, or the SDK would take edge and region from TWILIO_… variables.
         client = Client(
             account.sid,
