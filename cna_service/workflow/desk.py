@@ -33,6 +33,13 @@ class Desk:
     channels_to_check: tuple[str, ...] = ("desk_mailbox", "phone_log", "embassy", "liaison_officer", "fax")
     """Where an answer could have come in: all looked at before the effect of a lapse is recorded (desk-rules 5.4)."""
 
+    calls_from: tuple[str, ...] = ()
+    """Every number that the desk may call or text from, the spare's included: officers keep them in their phones."""
+    has_spare: bool = False
+    """Whether a second telephone company is set up."""
+    tests_phones: bool = False
+    """Whether telephones are tested by themselves: at the start of watches, weekly, once a quarter at night."""
+
     @property
     def reference_prefix(self) -> str:
         return "X-" if self.is_exercise else ""
