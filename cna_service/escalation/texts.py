@@ -70,6 +70,7 @@ _SECTIONS: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
 _OPTIONAL: Mapping[str, frozenset[str]] = {
     "word_asked": frozenset({"desk", "words", "code", "number"}),
     "watch": watch_words.WORDS,
+    "phone_test": frozenset({"desk", "code", "when"}),
 }
 
 

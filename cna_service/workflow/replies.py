@@ -24,6 +24,7 @@ from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert, voice_for
 from cna_service.workflow.phone_test_replies import heard_by_text
+from cna_service.workflow.watch_by_text import take_watch_text
 from cna_service.workflow.word_by_code import word_by_code
 
 DEAF_LOOKS_BACK = timedelta(minutes=30)
@@ -88,6 +89,8 @@ def receive_text(service: Service, number: str, text: str) -> None:
         wrong = alert_store.wrong_codes(reader.connection, number, now, DEAF_LOOKS_BACK)
     if is_deaf(wrong, now):
         _answer(service, number, "deaf", codes)
+        return
+    if take_watch_text(service, number, text, len(wrong)):
         return
     outcome = resolve(read_reply(text), [_open(c) for c in codes], now)
     _act(service, number, outcome, codes, len(wrong))

@@ -31,6 +31,7 @@ from cna_service.workflow.people import address, people
 from cna_service.workflow.pacing import paced
 from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
+from cna_service.workflow.watch_holder import is_asked_again
 from cna_service.workflow.work import Work
 
 NO_CASE = Subject()
@@ -111,7 +112,8 @@ def climb(
 def take_step(
     service: Service, work: Work, alert: Alert, step: Climb | Exhausted, stream: str, why: Why
 ) -> None:
-    reachable = people(work, alert.holder, alert.text_facts, urgency=alert.urgency)
+    again = is_asked_again(alert, step)
+    reachable = people(work, alert.holder, alert.text_facts, is_second=again, urgency=alert.urgency)
     # The next case alone (desk-rules 2.3): of one that somebody holds already, its holder is the right man to ask.
     is_next = alert.subject.case is not None and not work.of(ALERTS, stream).holds
 

@@ -5,14 +5,12 @@ Everything is entries and outbox rows; nothing is sent here. Dying before the co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from cna_service.db.timers import TimerKey
-from cna_service.duty.relief import RELIEVED_POST, WatchLife
-from cna_service.duty.relief_boundaries import Change, changes_after, next_changes
+from cna_service.duty.relief import RELIEVED_POST
+from cna_service.duty.relief_boundaries import Change, changes_ahead, next_changes
 from cna_service.duty.relief_rules import OVERDUE_AFTER
-from cna_service.duty.rules import Rosters
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import watch_check_in, watch_notice
@@ -59,15 +57,20 @@ def note_accounts(work: Work) -> bool:
 
 def _record_changes(service: Service, work: Work, until: datetime) -> None:
     """One entry for each post that changed at the first instant not yet recorded."""
-    rosters = work.of(ROSTERS, DUTY)
-    for change in next_changes(rosters, work.of(WATCH_LIFE, DUTY)):
+    rosters, life = work.of(ROSTERS, DUTY), work.of(WATCH_LIFE, DUTY)
+    ahead = changes_ahead(rosters, life)
+    for change in next_changes(rosters, life):
         if change.at <= until:
-            _record(service, work, rosters, change, until)
+            later = any(c.post == change.post and change.at < c.at <= until for c in ahead)
+            _record(service, work, change, until, is_last=not later)
 
 
-def _record(service: Service, work: Work, rosters: Rosters, change: Change, until: datetime) -> None:
-    is_relief = _is_relief(rosters, work.of(WATCH_LIFE, DUTY), change, until)
-    if change.post == RELIEVED_POST:
+def _record(service: Service, work: Work, change: Change, until: datetime, *, is_last: bool) -> None:
+    """``is_last``: nobody else has followed since. After an outage who had a watch that nobody saw can hand nothing
+    over, and is told nothing."""
+    is_relieved = change.post == RELIEVED_POST
+    is_relief = is_relieved and is_last and change.going is not None and change.coming is not None
+    if is_relieved:
         close_alerts(work, "superseded", stream=DUTY, kinds=(UNSIGNED, LATE))
     body = {
         "post": change.post,
@@ -81,27 +84,8 @@ def _record(service: Service, work: Work, rosters: Rosters, change: Change, unti
     work.append(Draft("watch.changed", body), DUTY)
     if is_relief:
         _begin_relief(service, work)
-    watch_notice.hand_over(service, work, change, is_last=_is_last(rosters, work, change, until))
-
-
-def _is_relief(rosters: Rosters, life: WatchLife, change: Change, until: datetime) -> bool:
-    """A relief is owed where one officer follows another, and nobody else has followed him since: after an outage who
-    had a watch that nobody saw can hand nothing over."""
-    if change.post != RELIEVED_POST or change.going is None or change.coming is None:
-        return False
-    return not any(_later(rosters, life, change, until))
-
-
-def _is_last(rosters: Rosters, work: Work, change: Change, until: datetime) -> bool:
-    return not any(_later(rosters, work.of(WATCH_LIFE, DUTY), change, until))
-
-
-def _later(rosters: Rosters, life: WatchLife, change: Change, until: datetime) -> Iterator[Change]:
-    for each in changes_after(rosters, life, until - change.at):
-        if change.at < each.at <= until and each.post == change.post:
-            yield each
-        if each.at > until:
-            return
+    if is_last:
+        watch_notice.hand_over(service, work, change)
 
 
 def _begin_relief(service: Service, work: Work) -> None:

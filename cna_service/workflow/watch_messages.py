@@ -18,8 +18,8 @@ PURPOSE = "watch"
 _PRIORITY = 5
 
 
-def tell(service: Service, work: Work, officer_id: str, name: str, **facts: object) -> bool:
-    """Queue the text ``name`` (``watch_texts``) for an officer, in his language; False if he cannot be reached.
+def tell(service: Service, work: Work, officer_id: str, text: str, /, **facts: object) -> bool:
+    """Queue a text (by its name in ``watch_texts``) for an officer, in his language; False if he cannot be reached.
 
     A fact that is a text of its own is given as ``("name", {facts})``.
     """
@@ -30,12 +30,12 @@ def tell(service: Service, work: Work, officer_id: str, name: str, **facts: obje
     if found is None:
         return False
     channel, to = found
-    text = text_for(service, officer, name, **facts)
-    work.send([row(channel, to, text, uuid7(work.now), subject=f"{service.desk.name}: watch")])
+    said = text_for(service, officer, text, **facts)
+    work.send([row(channel, to, said, uuid7(work.now), subject=f"{service.desk.name}: watch")])
     return True
 
 
-def text_for(service: Service, officer: Officer, name: str, **facts: object) -> str:
+def text_for(service: Service, officer: Officer, name: str, /, **facts: object) -> str:
     texts, voice = service.policies.texts, voice_for(service, officer.language)
     said = {
         k: watch_texts.plain(texts, voice, v[0], **v[1]) if isinstance(v, tuple) else v

@@ -9,7 +9,7 @@ from typing import Any
 from cna_service.cases import queries as case_queries
 from cna_service.db.idempotency import Key, Reply
 from cna_service.db.timers import TimerKey
-from cna_service.duty.relief import RELIEVED_POST
+from cna_service.duty.relief import RELIEVED_POST, WatchLife
 from cna_service.duty.relief_boundaries import Change, changes_ahead, holds_until
 from cna_service.duty.relief_rules import notice_of
 from cna_service.identity.actors import Actor
@@ -19,7 +19,7 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow import watch_messages, watch_texts
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.owed import relief_items
-from cna_service.workflow.projections import CASE, DUTY, ROSTERS, WATCH_LIFE, case_stream
+from cna_service.workflow.projections import CASE, DESK, DUTY, OFFICERS, ROSTERS, WATCH_LIFE, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
@@ -30,6 +30,7 @@ SHORTEST, LONGEST = 10, 2880
 """Minutes before a watch: what lies further off is not known for certain."""
 
 _LOOK = timedelta(days=8)
+_AT_ONCE = timedelta(minutes=2)
 _COUNTED = 200
 
 
@@ -99,16 +100,21 @@ def _until(ends_at: datetime | None, now: datetime) -> object:
     return ("open", {}) if ends_at is None else watch_texts.hour(ends_at, now)
 
 
-def hand_over(service: Service, work: Work, change: Change, *, is_last: bool) -> None:
+def hand_over(service: Service, work: Work, change: Change) -> None:
     """Who comes is told that he has the watch now, until when, and how much is open: counts and times, no reference
-    and no name (desk-rules 2.6)."""
-    if change.coming is None or not is_last:
+    and no name of a case (desk-rules 2.6). Who loses it by an edit of this moment is told who took it."""
+    if change.coming is None:
+        return
+    life = work.of(WATCH_LIFE, DUTY)
+    if change.post == RELIEVED_POST and change.going is not None and _is_unplanned(change, life):
+        _tell_who_lost_it(service, work, change)
+    if any(t.officer == change.coming and t.at == change.at and t.post == change.post for t in life.taken):
+        # He was told when he sent the code back.
         return
     until = _until(holds_until(rosters_in(work), change.post, work.now, _LOOK), work.now)
+    post: object = (change.post, {})
     if change.post != RELIEVED_POST:
-        watch_messages.tell(
-            service, work, change.coming, "hand_over_post", post=(change.post, {}), until=until
-        )
+        watch_messages.tell(service, work, change.coming, "hand_over_post", post=post, until=until)
         return
     cases, due_at, promises = what_is_open(work)
     first = "" if due_at is None else ("next", {"at": watch_texts.hour(due_at, work.now)})
@@ -117,12 +123,24 @@ def hand_over(service: Service, work: Work, change: Change, *, is_last: bool) ->
         work,
         change.coming,
         "hand_over",
-        post=(change.post, {}),
+        post=post,
         until=until,
         cases=cases,
         next=first,
         promises=promises,
     )
+
+
+def _is_unplanned(change: Change, life: WatchLife) -> bool:
+    """The roster was edited at that moment: nobody could know of the change before."""
+    return life.roster_at is not None and abs(life.roster_at - change.at) <= _AT_ONCE
+
+
+def _tell_who_lost_it(service: Service, work: Work, change: Change) -> None:
+    coming = work.of(OFFICERS, DESK).get(change.coming or "")
+    name = coming.name if coming is not None else change.coming
+    at = watch_texts.hour(change.at, work.now)
+    watch_messages.tell(service, work, change.going or "", "taken_from", name=name, at=at)
 
 
 def what_is_open(work: Work) -> tuple[int, datetime | None, int]:

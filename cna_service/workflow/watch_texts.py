@@ -14,12 +14,12 @@ from cna_service.escalation.watch_words import WATCH_TEXTS
 from cna_service.escalation.words import Voice, marked
 
 
-def say(texts: Texts, voice: Voice, name: str, **facts: object) -> str:
+def say(texts: Texts, voice: Voice, name: str, /, **facts: object) -> str:
     """One text with its words filled in, begun with the mark of an exercise or a test; folded to GSM-7."""
     return marked(texts, voice, plain(texts, voice, name, **facts))
 
 
-def plain(texts: Texts, voice: Voice, name: str, **facts: object) -> str:
+def plain(texts: Texts, voice: Voice, name: str, /, **facts: object) -> str:
     """The same without the mark: a part of a longer text."""
     said = {"desk": voice.desk, "number": voice.number, **facts}
     return Template(template(texts, voice.language, name)).substitute(said)
@@ -31,9 +31,7 @@ def template(texts: Texts, language: str, name: str) -> str:
         section: Mapping[str, str] = texts.by_language.get(each, {}).get("watch", {})
         if name in section:
             return section[name]
-        if name in WATCH_TEXTS.get(each, {}):
-            return WATCH_TEXTS[each][name]
-    raise KeyError(name)
+    return WATCH_TEXTS[name]
 
 
 def hour(at: datetime, now: datetime) -> str:

@@ -24,7 +24,16 @@ from cna_service.workflow import calls, deliver, replies
 from cna_service.workflow.alerts import acknowledge_alert
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.fire import fire_due
-from cna_service.workflow.projections import ALERTS, CASE, DESK, DIRECTORY, LISTED, OFFICERS, case_stream
+from cna_service.workflow.projections import (
+    ALERTS,
+    CASE,
+    DESK,
+    DIRECTORY,
+    DUTY,
+    LISTED,
+    OFFICERS,
+    case_stream,
+)
 from cna_service.workflow.receive import Arrival, receive
 from cna_service.workflow.service import Service
 from tests.workflow.outside import Exchange, Message, Postbox
@@ -104,14 +113,14 @@ class LiveDesk:
 
     def alerts(self, stream: str) -> Escalations:
         with self.service.read() as reader:
-            return reader.stream(stream if stream == DESK else case_stream(stream)).of(ALERTS)
+            return reader.stream(stream if stream in (DESK, DUTY) else case_stream(stream)).of(ALERTS)
 
     def alert(self, ref: str, kind: str = "new_request") -> Alert:
         """The newest alert of that kind."""
         return [a for a in self.alerts(ref).by_id.values() if a.kind == kind][-1]
 
     def entries(self, ref: str) -> list[Entry]:
-        stream = ref if ref == DESK else case_stream(ref)
+        stream = ref if ref in (DESK, DUTY) else case_stream(ref)
         with self.service.database.read() as connection:
             return list(store.read_entries(connection, self.service.desk.log_origin, stream).entries)
 
