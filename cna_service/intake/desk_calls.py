@@ -24,6 +24,7 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     EntryType("call.missed", "nobody took the call: calling back is owed"),
     EntryType("call.joined", "the call belongs to this case", ("/number",)),
     EntryType("call.ended", "the call is over"),
+    EntryType("text.received", "a text came from somebody who is none of ours", ("/number",)),
     EntryType("media.announced", "the telephone company holds a recording or a picture for us", ("/name",)),
     EntryType("media.kept", "a recording or a picture was fetched and is kept", ("/name", "/sha256")),
     EntryType("media.removed", "the telephone company holds a recording or a picture no longer"),
@@ -38,6 +39,7 @@ TALKING_FOR = timedelta(hours=6)
 KEPT_FOR = timedelta(days=30)
 """How long the fold of the desk remembers a call that is over; its entries stay for ever."""
 
+TEXTS_KEPT_FOR = timedelta(days=2)
 AGAIN_AFTER = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360, 720, 1440, 1440, 1440))
 """When fetching or removing is tried again after the sender gave up: for four days, then a person must."""
 
@@ -123,11 +125,22 @@ class DeskCall:
 
 
 @dataclass(frozen=True, slots=True)
+class TextIn:
+    """A text of somebody who is none of ours, and the case that it went to."""
+
+    at: datetime
+    case: str
+    number: object = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calls:
-    """The calls of one stream by id, oldest first, and what the telephone company holds or held of them."""
+    """The calls of one stream by id, oldest first, and what the telephone company holds or held of them; ``texts``: of
+    the last two days, oldest first."""
 
     by_id: Mapping[str, DeskCall] = field(default_factory=lambda: MappingProxyType({}))
     media: Mapping[str, Media] = field(default_factory=lambda: MappingProxyType({}))
+    texts: tuple[TextIn, ...] = ()
 
     def of_sid(self, sid: str) -> DeskCall | None:
         return next((c for c in reversed(tuple(self.by_id.values())) if c.sid == sid), None) if sid else None
@@ -142,6 +155,10 @@ def apply_calls(state: Calls, entry: Entry) -> Calls:
         return _with(_forgetting(state, entry.recorded_at), _received(entry))
     if entry.type.startswith("media."):
         return _media(state, entry)
+    if entry.type == "text.received":
+        text = TextIn(entry.recorded_at, entry.body["case"], entry.body.get("number"))
+        lately = (t for t in state.texts if entry.recorded_at - t.at < TEXTS_KEPT_FOR)
+        return replace(state, texts=(*lately, text))
     if entry.type == "call.joined":
         return _joined(state, entry)
     change = _CHANGES.get(entry.type)
@@ -185,7 +202,7 @@ def _forgetting(state: Calls, now: datetime) -> Calls:
     if len(kept) == len(state.by_id):
         return state
     media = {m.sid: m for m in state.media.values() if m.of in kept or m.is_owed}
-    return Calls(MappingProxyType(kept), MappingProxyType(media))
+    return replace(state, by_id=MappingProxyType(kept), media=MappingProxyType(media))
 
 
 def _received(entry: Entry) -> DeskCall:

@@ -50,7 +50,7 @@ def caller(work: Work, told: str, our_number: str) -> tuple[dict[str, Any], str 
 def officer_of(work: Work, number: str) -> str | None:
     """Which enabled officer of ours has this telephone."""
     for each in work.of(OFFICERS, DESK).all():
-        if each.is_enabled and number in (each.phone, each.second_phone):
+        if each.is_enabled and number in {contact.value for contact in each.book.contacts}:
             return str(each.id)
     return None
 

@@ -61,6 +61,10 @@ class Exchange:
         self._clock = clock
         self._ids = itertools.count(1)
         self.phones: dict[str, Phone] = {}
+        self.media: dict[str, tuple[str, bytes]] = {}
+        """What the company holds until it is fetched."""
+        self.media_errors: list[ChannelError] = []
+        self.media_asked: list[str] = []
         self.reports: list[tuple[datetime, str, dict[str, str]]] = []
         """(when, our sending, parameters of the callback)"""
 
@@ -120,6 +124,19 @@ class Exchange:
 
     def account_is_active(self) -> bool:
         return True
+
+    def fetch_media(self, sid: str, *, parent: str, is_small: bool, longest: int) -> tuple[str, bytes]:
+        self.media_asked.append(sid)
+        if self.media_errors:
+            raise self.media_errors.pop(0)
+        if sid not in self.media:
+            raise ChannelError(True, "http-404")
+        return self.media[sid]
+
+    def remove_media(self, sid: str, *, parent: str) -> None:
+        if self.media_errors:
+            raise self.media_errors.pop(0)
+        self.media.pop(sid, None)
 
     def verify(self, url: str, params: Mapping[str, str], signature: str | None) -> bool:
         return signature == "ours"
