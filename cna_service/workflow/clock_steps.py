@@ -2,8 +2,8 @@
 
 A step is recorded in the desk's stream and in every stream with a timer, is told to the administrator, and what waits
 in the outbox follows it. A step forward of more than five minutes (seven days at a start) is not believed on one
-source's word (desk-rules 11.4): until the clock is set back, or the desk is started again by a person, clocks of
-cases go on by the monotonic clock. Entries always carry what the clock said.
+source's word (desk-rules 11.4): until a second source confirms it (``clock_confirming``), a person accepts it, or the
+clock is set back, clocks of cases go on by the monotonic clock. Entries always carry what the clock said.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from cna_service.kit.errors import Conflict, Invalid, Problem
 from cna_service.kit.instants import from_text, to_text
 from cna_service.ledger import queries as ledger_queries
 from cna_service.ledger.entry import Draft
+from cna_service.workflow.clock_confirming import confirmation, record_confirmation
 from cna_service.workflow.projections import ALERTS, DESK, DESK_STATE
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert
@@ -89,6 +90,7 @@ class ClockWatch:
         self._clock = clock
         self._last: Reading | None = None
         self._held = timedelta()
+        self._stepped_at = clock.monotonic()
 
     @property
     def held(self) -> timedelta:
@@ -103,11 +105,18 @@ class ClockWatch:
         if step is not None:
             log.warning("the clock stepped", seconds=step.size.total_seconds(), believed=step.is_believed)
             record_step(service, step)
+            self._stepped_at = now.monotonic
         if step is not None or is_start or self._held:
             # Entries say what is held, so that a restart, another node and a judgement are all heard of here.
             self._held = held(service)
+        if self._held and self._is_confirmed(service, now):
+            self._held = held(service)
         self._last = now
         return step
+
+    def _is_confirmed(self, service: Service, now: Reading) -> bool:
+        found = confirmation(service.second_clock.said(), now.at, now.monotonic, self._stepped_at)
+        return found is not None and record_confirmation(service, found)
 
     def believed(self, now: datetime) -> datetime:
         """``now`` without what is not believed of it, nor what it jumped since the last look."""
