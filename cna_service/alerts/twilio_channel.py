@@ -70,6 +70,10 @@ class TwilioTelephony:
     def name(self) -> str:
         return self._name
 
+    def tell_dates(self, dated: Callable[[str | None], None]) -> None:
+        """From the next connection on, ``dated`` is told the ``Date`` of each answer."""
+        self._dated = dated
+
     def prepare(self) -> None:
         """Import the SDK now (about a second), so that the first summons need not wait for it."""
         from twilio import request_validator  # noqa: F401 - loaded for the first callback
