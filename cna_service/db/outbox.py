@@ -290,6 +290,12 @@ def keep_report(
     return True
 
 
+def statuses(connection: Connection, sid: str) -> list[str]:
+    """Every word of the provider on one message so far, in the order in which they came."""
+    c = provider_event.c
+    return list(connection.execute(select(c.status).where(c.sid == sid).order_by(c.id)).scalars())
+
+
 def settle(
     connection: Connection,
     id: str,

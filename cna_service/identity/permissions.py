@@ -186,7 +186,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.ALERT_ACKNOWLEDGE: _DECIDING | {Role.LEGAL_ADVISER} | _ADMINISTRATOR,
         # Attempts, receipts and numbers called: nothing of the case stands in a summons (desk-rules 2.6).
         Action.ALERT_READ: _READERS | _ADMINISTRATOR,
-        Action.ALERT_ESCALATE: _DESK | _OURSELVES,
+        # Whoever is summoned may have the next person called: by key, by text, on the screen.
+        Action.ALERT_ESCALATE: _DECIDING | {Role.LEGAL_ADVISER} | _ADMINISTRATOR | _OURSELVES,
         Action.WATCH_RELIEVE: _DESK,
         # A relief whose officer is gone is ended by somebody who answers for both.
         Action.RELIEF_COMPLETE: _SUPERVISOR,

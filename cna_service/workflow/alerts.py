@@ -24,7 +24,7 @@ from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
 from cna_service.workflow.receipts import done
 from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import climb, voice_for
+from cna_service.workflow.summon import climb, voice_in
 from cna_service.workflow.work import Work
 
 
@@ -67,7 +67,8 @@ def acknowledge_alert(
             alert_store.end_codes(work.connection, alert.id, work.now)
         work.withdraw_sendings(f"{alert.id}:")
         if by == "sms" and number is not None:
-            echo(service, work, number, "in_transit" if minutes else "echo", alert, minutes=minutes)
+            how: Answer = "in_transit" if minutes else "echo"
+            echo(service, work, number, how, alert, minutes=minutes, to=actor.id)
         if by == "sms" or minutes:
             _tell_next_rung(service, work, alert, actor.id, minutes)
         return done(work, alert=alert_id)
@@ -120,11 +121,14 @@ def echo(
     *,
     minutes: int | None = None,
     post: str = "other",
+    to: str | None = None,
 ) -> None:
-    """Queue an answer by SMS; operational, so that nothing hangs on it."""
+    """Queue an answer by SMS, in the language of ``to``; operational, so that nothing hangs on it."""
+    officer = None if to is None else work.of(OFFICERS, DESK).get(to)
+    voice = voice_in(service, work, "en" if officer is None else officer.language, work.stream)
     words_of = words.answer(
         service.policies.texts,
-        voice_for(service),
+        voice,
         answer,
         now=work.now,
         matter=words.matter_of(alert) if alert else None,
@@ -150,4 +154,4 @@ def _tell_next_rung(service: Service, work: Work, alert: Alert, officer: str, mi
         listed = officers.by_id.get(person.officer)
         if person.officer != officer and listed is not None and listed.phone:
             answer: Answer = "in_transit_next_rung" if minutes else "echo_next_rung"
-            echo(service, work, listed.phone, answer, alert, minutes=minutes, post=post)
+            echo(service, work, listed.phone, answer, alert, minutes=minutes, post=post, to=listed.id)

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 from cna_service.alerts import store as alert_store
 from cna_service.alerts.ports import Accepted
+from cna_service.alerts.rules import forward
 from cna_service.alerts.store import Code
 from cna_service.db import outbox
 from cna_service.db.outbox import Claimed
 from cna_service.escalation import words
-from cna_service.escalation.replies import Means, OpenCode, Outcome, is_deaf, read_reply, resolve
+from cna_service.escalation.replies import Means, OpenCode, Outcome, Reply, Verb, is_deaf, read_reply, resolve
+from cna_service.escalation.state import Alert
 from cna_service.escalation.words import Answer, Matter, OpenLine
 from cna_service.identity.actors import SERVICE, Actor
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Conflict, NotFound
 from cna_service.kit.ids import uuid7
+from cna_service.workflow import phone_tests
+from cna_service.workflow.alert_acts import reassign
 from cna_service.workflow.alerts import acknowledge_alert, next_rung, take_back, text_row
+from cna_service.workflow.contact_flags import STOP, clear_stop, flag, flag_refused
 from cna_service.workflow.outcomes import note_outcome, note_report
-from cna_service.workflow.projections import DESK, OFFICERS
-from cna_service.workflow.service import Service
-from cna_service.workflow.summon import raise_alert, voice_for
 from cna_service.workflow.phone_test_replies import heard_by_text
+from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
+from cna_service.workflow.service import Service
+from cna_service.workflow.summon import raise_alert, voice_to
 from cna_service.workflow.watch_by_text import take_watch_text
 from cna_service.workflow.word_by_code import word_by_code
+from cna_service.workflow.work import Work
 
 DEAF_LOOKS_BACK = timedelta(minutes=30)
 # Final words of the provider that end a row; what is said in between leaves it accepted.
@@ -50,22 +57,43 @@ def report(
     code = params.get("ErrorCode") or None
     with service.read() as reader:
         row = outbox.row(reader.connection, sending) if sending else None
-        row = row or outbox.row_by_sid(reader.connection, sid)
-    if row is None:
+        bundled = outbox.rows_by_sid(reader.connection, sid) if sid else []
+    rows = {r["id"]: r["stream"] for r in (*([] if row is None else [row]), *bundled)}
+    if not rows:
         with service.database.write() as connection:
             outbox.keep_report(connection, sid, status, token, dict(params), service.machine.now())
         return
-    with service.tick(SERVICE, [row["stream"]], wait=True) as work:
+    with service.tick(SERVICE, set(rows.values()), wait=True) as work:
+        before = reduce(forward, outbox.statuses(work.connection, sid), None)
         if not outbox.keep_report(work.connection, sid, status, token, dict(params), service.machine.now()):
             return
-        row = outbox.row(work.connection, row["id"])
-        assert row is not None
-        note_outcome(service, work, _as_claimed(row), Accepted(provider, sid, status), gave_up=False)
-        # The first final word stays, whatever comes late after it.
-        if row["state"] not in (outbox.DELIVERED, outbox.UNDELIVERED):
-            state = _ENDS.get(status, outbox.ACCEPTED)
-            outbox.settle(work.connection, row["id"], by=None, state=state, sid=sid)
-            note_report(service, work, dict(row), status, code)
+        # Words of one message that come late, twice or shuffled move nothing back (paging.md, "Status order").
+        kept = forward(before, status)
+        for id in rows:
+            _move(service, work, id, Accepted(provider, sid, status), kept, code, is_news=kept != before)
+
+
+def _move(
+    service: Service,
+    work: Work,
+    id: str,
+    accepted: Accepted,
+    kept: str | None,
+    code: str | None,
+    *,
+    is_news: bool,
+) -> None:
+    row = outbox.row(work.connection, id)
+    assert row is not None
+    note_outcome(service, work, _as_claimed(row), accepted, gave_up=False)
+    # The first final word stays, whatever comes late after it.
+    if row["state"] in (outbox.DELIVERED, outbox.UNDELIVERED):
+        return
+    state = _ENDS.get(kept or "", outbox.ACCEPTED)
+    outbox.settle(work.connection, id, by=None, state=state, sid=accepted.sid)
+    if is_news and kept is not None:
+        note_report(service, work, dict(row), kept, code)
+    flag_refused(service, row["contact"], code)
 
 
 def _as_claimed(row: Mapping[str, Any]) -> Claimed:
@@ -92,8 +120,32 @@ def receive_text(service: Service, number: str, text: str) -> None:
         return
     if take_watch_text(service, number, text, len(wrong)):
         return
-    outcome = resolve(read_reply(text), [_open(c) for c in codes], now)
+    reply = read_reply(text)
+    outcome = resolve(reply, [_open(c) for c in codes], now)
+    if outcome.means is Means.WRONG_CODE and _is_his_already(service, number, reply):
+        return
     _act(service, number, outcome, codes, len(wrong))
+
+
+def _is_his_already(service: Service, number: str, reply: Reply) -> bool:
+    """The code of a summons that he has taken: he is told again that he holds it, or hears it again, or gives it back
+    and the next person is called (``5 code``). No guess at a code, and not counted as one."""
+    with service.read() as reader:
+        ended = alert_store.last_acknowledged(reader.connection, number)
+        code = next((c for c in ended if c.code == reply.code), None)
+        alert = None if code is None else reader.stream(code.stream).of(ALERTS).by_id.get(code.alert)
+    if code is None or alert is None or not alert.is_open or alert.acknowledgement is None:
+        return False
+    if alert.acknowledgement.officer != code.officer:
+        return False
+    if reply.verb is Verb.NEXT_RUNG:
+        reassign(service, officer_actor(service, code.officer, "sms code"), code.stream, alert.id, {})
+        _answer(service, number, "next_rung", [])
+    elif reply.verb is Verb.SAY_AGAIN:
+        _say_again(service, code)
+    else:
+        _answer(service, number, "echo", [], alert=alert)
+    return True
 
 
 def _open(code: Code) -> OpenCode:
@@ -105,8 +157,7 @@ def _act(service: Service, number: str, outcome: Outcome, codes: list[Code], wro
     if match is not None and outcome.means in (Means.ACKNOWLEDGED, Means.IN_TRANSIT):
         _take(service, number, match, outcome.minutes if outcome.means is Means.IN_TRANSIT else None)
     elif match is not None and outcome.means is Means.NEXT_RUNG:
-        next_rung(service, officer_actor(service, match.officer, "sms code"), match.stream, match.alert)
-        _answer(service, number, "next_rung", codes)
+        _call_next(service, number, match, codes)
     elif match is not None and outcome.means is Means.SAY_AGAIN:
         _say_again(service, match)
     elif match is not None and outcome.means in (Means.YES, Means.NO):
@@ -157,18 +208,29 @@ def _take(service: Service, number: str, match: Code, minutes: int | None) -> No
         _answer(service, number, "already_held", [])
 
 
+def _call_next(service: Service, number: str, match: Code, codes: list[Code]) -> None:
+    try:
+        next_rung(service, officer_actor(service, match.officer, "sms code"), match.stream, match.alert)
+    except Conflict:
+        _answer(service, number, "already_held", [])
+    else:
+        _answer(service, number, "next_rung", codes)
+
+
 def _take_word(service: Service, number: str, match: Code, outcome: Outcome) -> None:
     """``Y code`` or ``N code words``: the word of the one person who was asked (desk-rules 6.2, 6.5)."""
     actor = officer_actor(service, match.officer, "sms code")
     said = word_by_code(
         service, actor, match, says_yes=outcome.means is Means.YES, words=outcome.words, number=number
     )
-    text = words.word_asked(service.policies.texts, voice_for(service), said, code=match.code)
+    text = words.word_asked(
+        service.policies.texts, voice_to(service, match.officer, match.stream), said, code=match.code
+    )
     _queue_text(service, match.stream, number, text)
 
 
 def _say_again(service: Service, match: Code) -> None:
-    voice = voice_for(service)
+    voice = voice_to(service, match.officer, match.stream)
     text = words.summons(
         service.policies.texts,
         voice,
@@ -206,24 +268,37 @@ def _stop_or_start(service: Service, number: str, *, stop: bool) -> None:
     if not stop:
         with service.database.write() as connection:
             alert_store.start(connection, number)
+        clear_stop(service, number)
         return
     with service.write(SERVICE, Action.SERVICE_TICK, DESK) as work:
         alert_store.stop(work.connection, number, work.now)
+        flag(work, number, STOP)
         raise_alert(service, work, "contact_stopped")
 
 
-def _answer(service: Service, number: str, answer: Answer, codes: list[Code]) -> None:
-    lines = [OpenLine(Matter(c.kind, c.due_at), c.code) for c in codes]
+def _answer(
+    service: Service, number: str, answer: Answer, codes: list[Code], alert: Alert | None = None
+) -> None:
+    """In the language of whose number it is."""
+    lines = [OpenLine(Matter(c.kind, c.due_at), c.code) for c in codes if c.kind != phone_tests.KIND]
     now = service.clock.now()
     text = words.answer(
         service.policies.texts,
-        voice_for(service),
+        voice_to(service, _whose(service, number), codes[0].stream if codes else DESK),
         answer,
         now=now,
+        matter=None if alert is None else words.matter_of(alert),
+        since=None if alert is None or alert.acknowledgement is None else alert.acknowledgement.at,
         until=now + timedelta(minutes=10),
         listing=lines,
     )
     _queue_text(service, codes[0].stream if codes else DESK, number, text)
+
+
+def _whose(service: Service, number: str) -> str | None:
+    with service.read() as reader:
+        officers = reader.stream(DESK).of(OFFICERS).all()
+    return next((o.id for o in officers if any(c.value == number for c in o.book.contacts)), None)
 
 
 def _queue_text(service: Service, stream: str, number: str, text: str) -> None:

@@ -27,8 +27,8 @@ from cna_service.identity.phone_tests import sendings_of
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
-from cna_service.workflow.people import address, people
 from cna_service.workflow.pacing import paced
+from cna_service.workflow.people import address, people
 from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
 from cna_service.workflow.watch_holder import is_asked_again
