@@ -64,7 +64,7 @@ def raise_alert(
         # Typed in afterwards: who is called for what is still open is decided when all of it stands.
         return ""
     name = stream or work.stream
-    ladder = ladder or _ladder(service, work, kind, urgency, by_mail=by_mail)
+    ladder = ladder or ladder_for(service, work, kind, urgency, by_mail=by_mail)
     work.cite(*service.policies.text_of(ladder.sha256))
     alert = uuid7(work.now)
     told = {**(facts or {}), **({} if due_at is None else {"due_at": to_text(due_at)})}
@@ -85,7 +85,9 @@ def raise_alert(
     return alert
 
 
-def _ladder(service: Service, work: Work, kind: str, urgency: Urgency | None, *, by_mail: bool) -> Ladder:
+def ladder_for(
+    service: Service, work: Work, kind: str, urgency: Urgency | None, *, by_mail: bool = False
+) -> Ladder:
     """The copy with which this alert begins: by its kind, its urgency and the hour on the desk's wall."""
     local = work.now.astimezone(zone(service.desk.zone))
     ladder = service.policies.ladders.for_kind(kind, local, urgency)
