@@ -8,14 +8,14 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, files_in, load
-from cna_service.alerts.ports import MailOut, Telephony
-from cna_service.alerts.smtp_channel import Security, SmtpOut, SmtpServer
-from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
+from cna_service.alerts.twilio_channel import TwilioTelephony
+from cna_service.bootstrap_outside import build_outside, with_notes
 from cna_service.db.database import Database
 from cna_service.db.migrate import migrate
 from cna_service.documents.wording import FILE as PAPERS_FILE
@@ -65,9 +65,9 @@ class Running:
         if self.exercise is not None:
             self.exercise.start()
         self.worker.start()
-        if isinstance(self.outside.telephony, TwilioTelephony):
-            prepare = self.outside.telephony.prepare
-            threading.Thread(target=prepare, name="prepare-telephony", daemon=True).start()
+        for line in self.outside.lines:
+            if isinstance(line, TwilioTelephony):
+                threading.Thread(target=line.prepare, name="prepare-telephony", daemon=True).start()
 
     def stop(self) -> None:
         self.worker.stop()
@@ -143,7 +143,8 @@ def _put_together(
         second_clock=SecondClock(machine),
     )
     born(service, exercise=exercise)
-    outside = station.outside if station is not None else _outside(settings, machine, service.second_clock)
+    outside = _outside(settings, machine, None if station is None else station.outside)
+    _hear_dates(outside, service.second_clock)
     if station is not None:
         station.seed(service)
     else:
@@ -185,6 +186,8 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         log_origin=log_origin(settings, exercise=exercise),
         telephone=settings.telephone,
         public_url=(settings.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
+        calls_from=_numbers(settings),
+        tests_phones=_tests_phones(settings, exercise=exercise),
         is_exercise=exercise,
         build=build_name(),
         mail_from=settings.mail_from or "desk@localhost",
@@ -195,6 +198,37 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         limitation_notice_within=timedelta(minutes=settings.limitation_notice_minutes),
         channels_to_check=tuple(c.strip() for c in settings.lapse_channels.split(",") if c.strip()),
     )
+
+
+def _outside(settings: Settings, machine: Clock, simulated: Outside | None) -> Outside:
+    if simulated is None:
+        return build_outside(settings, machine)
+    return with_notes(simulated, settings, machine)
+
+
+def _hear_dates(outside: Outside, heard: SecondClock) -> None:
+    """The date of each provider's answers is a second source beside our clock (desk-rules 11.4)."""
+    for line in outside.lines:
+        if isinstance(line, TwilioTelephony):
+            line.tell_dates(partial(heard.note, line.name))
+
+
+def _tests_phones(settings: Settings, *, exercise: bool) -> bool:
+    """Without a telephone company every test would fail, and summon somebody for what ``cna check`` says."""
+    if exercise:
+        return settings.phone_tests == "on"
+    return settings.phone_tests != "off" and settings.has_telephony
+
+
+def _numbers(settings: Settings) -> tuple[str, ...]:
+    """What may stand on an officer's telephone when the desk calls or texts."""
+    told = (
+        settings.twilio_from,
+        settings.spare_twilio_from if settings.spare == "twilio" else "",
+        settings.modem_number,
+        settings.telephone,
+    )
+    return tuple(dict.fromkeys(number for number in told if number))
 
 
 def config_folder(settings: Settings) -> Path:
@@ -239,37 +273,6 @@ def papers_text(folder: Path) -> str:
     """The sentences of certificates: the deployment's own, else those that came with the package."""
     own = folder / PAPERS_FILE
     return own.read_text(encoding="utf-8") if own.is_file() else shipped_text()
-
-
-def _outside(settings: Settings, clock: Clock, heard: SecondClock) -> Outside:
-    return Outside(_telephony(settings, heard), _mail(settings, clock))
-
-
-def _telephony(settings: Settings, heard: SecondClock) -> Telephony | None:
-    if not settings.has_telephony:
-        return None
-    tokens = (settings.twilio_token.get_secret_value(), settings.twilio_token_old.get_secret_value())
-    account = TwilioAccount(
-        sid=settings.twilio_account,
-        tokens=tuple(t for t in tokens if t),
-        number=settings.twilio_from,
-        base_url=settings.twilio_url or None,
-    )
-    return TwilioTelephony(account, dated=lambda date: heard.note("twilio", date))
-
-
-def _mail(settings: Settings, clock: Clock) -> MailOut | None:
-    if not settings.has_mail:
-        return None
-    server = SmtpServer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        sender=settings.mail_from,
-        security=Security.STARTTLS if settings.smtp_tls else Security.NONE,
-        username=settings.smtp_user or None,
-        password=settings.smtp_password.get_secret_value() or None,
-    )
-    return SmtpOut(server, clock)
 
 
 def _clock_quality(settings: Settings, *, exercise: bool) -> Any:

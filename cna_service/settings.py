@@ -5,11 +5,13 @@ Policy (ladders, texts, instruments) is no setting: it is text under ``config/``
 
 from __future__ import annotations
 
+from datetime import date
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -54,6 +56,43 @@ class Settings(BaseSettings):
     twilio_url: str = Field(
         "", description="base URL of the telephone company's interface, for a test double"
     )
+    telephony: Literal["", "twilio", "gateway", "modem"] = Field(
+        "", description="the first telephone company: twilio (as without it), gateway, or modem"
+    )
+    spare: Literal["", "twilio", "gateway", "modem"] = Field(
+        "", description="the telephone company that takes over when the first one fails"
+    )
+    spare_twilio_account: str = Field("", description="account SID of a spare of Twilio's kind")
+    spare_twilio_token: Secret = Field(SecretStr(""), description="its auth token, or @file")
+    spare_twilio_token_old: Secret = Field(SecretStr(""), description="the token before, while rotating")
+    spare_twilio_from: str = Field("", description="number that it sends and calls from, E.164")
+    spare_twilio_url: str = Field("", description="base URL of its interface, for a test double")
+    gateway: Path | None = Field(None, description="the file that describes an SMS gateway, gateway.toml")
+    gateway_token: Secret = Field(SecretStr(""), description="what stands for $token in it, or @file")
+    gateway_secret: Secret = Field(
+        SecretStr(""), description="with which the gateway signs its callbacks, or @file"
+    )
+    gateway_secret_old: Secret = Field(SecretStr(""), description="the secret before, while rotating")
+    modem_folder: Path | None = Field(
+        None, description="folder with gammu-smsd's inbox, outbox, sent and error"
+    )
+    modem_number: str = Field("", description="number of the card in the modem, E.164")
+    modem_paid_until: date | None = Field(None, description="until when a prepaid card is valid, 2027-06-30")
+    modem_monitor: str = Field(
+        "", description="command that tells the modem's signal, such as gammu-smsd-monitor -C -n 1 -d 1"
+    )
+    balance_floor: int = Field(
+        10, ge=0, le=100_000, description="balance at a telephone company that is too low whatever a week costs"
+    )
+    webhook_allow: str = Field(
+        "", description="private networks that webhooks and chats may reach, such as 10.1.0.0/16, with commas"
+    )
+    chat_kinds: str = Field(
+        "", description="kinds of chat address that officers may give, in place of the usual ones, with commas"
+    )
+    push_contact: str = Field(
+        "", description="mailto: or https: address for operators of push services; the desk's mail without it"
+    )
     smtp_host: str = Field("", description="mail server for alerts and answers")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_user: str = Field("", description="account there")
@@ -89,6 +128,10 @@ class Settings(BaseSettings):
         le=1440,
         description="until they are to know that an answer of ours is narrower or taken back",
     )
+    phone_tests: Literal["", "on", "off"] = Field(
+        "",
+        description="tests of officers' telephones by themselves: on or off; without it on, and off in an exercise",
+    )
     lapse_channels: str = Field(
         "desk_mailbox,phone_log,embassy,liaison_officer,fax",
         description="where to look for an answer before the effect of a lapse is recorded, with commas between",
@@ -117,9 +160,43 @@ class Settings(BaseSettings):
             raise ValueError("two letters, ISO 3166 alpha-2, such as PA")
         return state.upper()
 
+    @field_validator("webhook_allow")
+    @classmethod
+    def _are_networks(cls, told: str) -> str:
+        for each in filter(None, (part.strip() for part in told.split(","))):
+            try:
+                ip_network(each, strict=False)
+            except ValueError as error:
+                raise ValueError(f"no network: {each}; write one such as 10.1.0.0/16") from error
+        return told
+
+    @model_validator(mode="after")
+    def _lines_are_whole(self) -> Settings:
+        lines = [self.telephony or ("twilio" if self.has_twilio else ""), self.spare]
+        if lines[0] == lines[1] and lines[0] in ("gateway", "modem"):
+            raise ValueError(f"CNA_SPARE={self.spare} is the first line already; name another kind")
+        wanted = {"gateway": ("CNA_GATEWAY", self.gateway), "modem": ("CNA_MODEM_FOLDER", self.modem_folder)}
+        missing = [f"{kind} needs {name}" for kind, (name, told) in wanted.items() if kind in lines and not told]
+        if self.telephony == "twilio" and not self.has_twilio:
+            missing.append("twilio needs CNA_TWILIO_ACCOUNT, CNA_TWILIO_TOKEN and CNA_TWILIO_FROM")
+        if self.spare == "twilio" and not self.has_spare_twilio:
+            missing.append("twilio as spare needs CNA_SPARE_TWILIO_ACCOUNT, …_TOKEN and …_FROM")
+        if missing:
+            raise ValueError("; ".join(missing))
+        return self
+
+    @property
+    def has_twilio(self) -> bool:
+        return bool(self.twilio_account and self.twilio_token.get_secret_value() and self.twilio_from)
+
+    @property
+    def has_spare_twilio(self) -> bool:
+        token = self.spare_twilio_token.get_secret_value()
+        return bool(self.spare_twilio_account and token and self.spare_twilio_from)
+
     @property
     def has_telephony(self) -> bool:
-        return bool(self.twilio_account and self.twilio_token.get_secret_value() and self.twilio_from)
+        return bool(self.telephony) or self.has_twilio
 
     @property
     def has_mail(self) -> bool:

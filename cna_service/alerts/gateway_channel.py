@@ -110,7 +110,7 @@ class GatewayLine:
     def account_is_active(self) -> bool:
         return self.account().is_active
 
-    def account(self) -> AccountFacts:
+    def account(self, *, full: bool = True) -> AccountFacts:
         """By its balance, where the file says how to ask for it; else nothing is proved by asking."""
         number = (
             (NumberFacts(self._plan.sender, has_voice=False),) if self._plan.sender.startswith("+") else None

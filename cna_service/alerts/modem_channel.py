@@ -164,7 +164,7 @@ class ModemLine:
     def account_is_active(self) -> bool:
         return self.account().is_active
 
-    def account(self) -> AccountFacts:
+    def account(self, *, full: bool = True) -> AccountFacts:
         """Working means: the folders are there, smsd empties the outbox, and the modem hears its network."""
         troubles = [*self._stuck(), *self._signal()]
         self._forget(list(self._old()))

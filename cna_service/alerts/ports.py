@@ -146,8 +146,8 @@ class AccountFacts:
 class TellsAccount(Protocol):
     """A line whose account can be read (desk-rules 13.3)."""
 
-    def account(self) -> AccountFacts:
-        """Balance and numbers. Raises :class:`ChannelError`."""
+    def account(self, *, full: bool = True) -> AccountFacts:
+        """How the account is; its balance and numbers only with ``full``. Raises :class:`ChannelError`."""
         ...
 
 

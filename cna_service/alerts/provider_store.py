@@ -61,13 +61,15 @@ def accepted_at(connection: Connection, provider: str) -> datetime | None:
 
 
 def check_of(connection: Connection, provider: str) -> Check | None:
-    c = provider_check.c
-    row = connection.execute(select(provider_check).where(c.provider == provider)).first()
-    if row is None:
-        return None
-    return Check(
-        row.provider, row.checked_at, row.is_active, row.active_at, row.code, row.looked_at, row.facts
-    )
+    return next((check for check in checks(connection) if check.provider == provider), None)
+
+
+def checks(connection: Connection) -> list[Check]:
+    """The newest look at each provider; a handful of rows."""
+    rows = connection.execute(select(provider_check).order_by(provider_check.c.provider))
+    return [
+        Check(r.provider, r.checked_at, r.is_active, r.active_at, r.code, r.looked_at, r.facts) for r in rows
+    ]
 
 
 def keep_check(connection: Connection, check: Check) -> None:

@@ -162,10 +162,11 @@ class TwilioTelephony:
             raise
         return str(found.status) == "active"
 
-    def account(self) -> AccountFacts:
+    def account(self, *, full: bool = True) -> AccountFacts:
         """State, balance, and the numbers of the account. A balance that is not told (sub-accounts) stays None."""
-        if not self.account_is_active():
-            return AccountFacts(False)
+        is_active = self.account_is_active()
+        if not is_active or not full:
+            return AccountFacts(is_active)
         balance, currency = self._balance()
         found = self._asked(lambda client: client.incoming_phone_numbers.list(limit=_LOOKED_AT))
         numbers = tuple(

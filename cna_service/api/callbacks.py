@@ -48,6 +48,7 @@ class Callback:
     params: Mapping[str, str]
     sending: str | None
     token: str
+    provider: str = PROVIDER
 
 
 async def _form(request: Request) -> bytes:
@@ -64,13 +65,13 @@ def signed(request: Request, form: Annotated[bytes, Depends(_form)]) -> Callback
     query = f"?{request.url.query}" if request.url.query else ""
     url = f"{service.desk.public_url}{request.url.path}{query}"
     params = dict(parse_qsl(form.decode("utf-8", "replace"), keep_blank_values=True))
-    telephony = running.outside.telephony
     signature = request.headers.get("x-twilio-signature")
-    if telephony is None or not telephony.verify(url, params, signature):
+    line = next((each for each in running.outside.lines if each.verify(url, params, signature)), None)
+    if line is None:
         raise NotSigned
     token = request.headers.get("i-twilio-idempotency-token", "")[:80]
     told = {clean(k): clean(v) for k, v in params.items()}
-    return Callback(service, told, request.query_params.get("sending"), token)
+    return Callback(service, told, request.query_params.get("sending"), token, line.name)
 
 
 Signed = Annotated[Callback, Depends(signed)]
@@ -94,7 +95,7 @@ def _said(act: Callable[[], str], otherwise: str) -> Response:
 @router.post("/status")
 def status(callback: Signed) -> Response:
     def act() -> str:
-        report(callback.service, PROVIDER, callback.sending, callback.params, callback.token)
+        report(callback.service, callback.provider, callback.sending, callback.params, callback.token)
         return _NOTHING
 
     return _said(act, _NOTHING)

@@ -71,6 +71,7 @@ ALERT_KINDS = {
     "clock_stepped": "The desk's clock jumped",
     "log_trouble": "The log needs a look",
     "provider_trouble": "A phone provider fails",
+    "provider_low": "A phone provider runs out",
     "policy_unreadable": "A policy file is unreadable",
     "clock_differs": "The desk's clocks differ",
     "node_silent": "A node of the desk is silent",

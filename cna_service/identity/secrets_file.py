@@ -24,6 +24,8 @@ from cna_service.identity.tokens import TokenKeys
 
 TOKEN_KEY = "token-key.pem"
 FORM_KEY = "form-key"
+PUSH_KEY = "push-key.pem"
+WEBHOOK_KEY = "webhook-key"
 _RETIRED_TOKEN_KEYS = "token-key-*.pem"
 _FORM_KEY_BYTES = 32
 
@@ -34,6 +36,8 @@ class Secrets:
 
     token_keys: TokenKeys
     form_key: bytes
+    push_key: bytes = b""
+    webhook_key: bytes = b""
 
     def __repr__(self) -> str:
         return f"Secrets(kid={self.token_keys.kid!r})"
@@ -57,9 +61,18 @@ _ROTATE_FORM_KEY = (
     f"Stop the desk, delete {FORM_KEY}, start: a new one is made. Open forms must be loaded again; "
     "nobody is signed out."
 )
+_ROTATE_PUSH_KEY = (
+    f"Stop the desk, delete {PUSH_KEY}, start: a new one is made. Every officer subscribes his devices again."
+)
+_ROTATE_WEBHOOK_KEY = (
+    f"Stop the desk, delete {WEBHOOK_KEY}, start: a new one is made. Every receiver of webhooks needs its new "
+    "secret."
+)
 _ABOUT = {
     TOKEN_KEY: ("signs the tokens of authorities, systems and officers (ES256)", _ROTATE_TOKEN_KEY),
     FORM_KEY: ("makes the tokens of the console's forms", _ROTATE_FORM_KEY),
+    PUSH_KEY: ("is what browsers know the desk's pushes by (VAPID)", _ROTATE_PUSH_KEY),
+    WEBHOOK_KEY: ("makes the secrets with which webhooks are signed", _ROTATE_WEBHOOK_KEY),
 }
 _RETIRED = (
     "verifies tokens signed before the last rotation",
@@ -76,7 +89,24 @@ def make_missing(folder: Path) -> tuple[str, ...]:
         made.append(TOKEN_KEY)
     if _create(folder / FORM_KEY, lambda: secrets.token_bytes(_FORM_KEY_BYTES)):
         made.append(FORM_KEY)
+    if _create(folder / PUSH_KEY, _new_token_key):
+        made.append(PUSH_KEY)
+    if _create(folder / WEBHOOK_KEY, lambda: secrets.token_bytes(_FORM_KEY_BYTES)):
+        made.append(WEBHOOK_KEY)
     return tuple(made)
+
+
+def push_key(folder: Path) -> bytes:
+    """The desk's VAPID key, PEM. Raises :class:`SecretUnusable`."""
+    return _private_pem(_private_key(folder / PUSH_KEY))
+
+
+def webhook_key(folder: Path) -> bytes:
+    """Raises :class:`SecretUnusable`."""
+    found = _read(folder / WEBHOOK_KEY)
+    if len(found) != _FORM_KEY_BYTES:
+        raise SecretUnusable(f"{folder / WEBHOOK_KEY} is damaged. {_ROTATE_WEBHOOK_KEY}", file=WEBHOOK_KEY)
+    return found
 
 
 def load(folder: Path) -> Secrets:
@@ -87,7 +117,8 @@ def load(folder: Path) -> Secrets:
     form_key = _read(folder / FORM_KEY)
     if len(form_key) != _FORM_KEY_BYTES:
         raise SecretUnusable(f"{folder / FORM_KEY} is damaged. {_ROTATE_FORM_KEY}", file=FORM_KEY)
-    return Secrets(TokenKeys(_kid(signing), _private_pem(signing).decode("ascii"), public), form_key)
+    keys = TokenKeys(_kid(signing), _private_pem(signing).decode("ascii"), public)
+    return Secrets(keys, form_key, push_key(folder), webhook_key(folder))
 
 
 def listing(folder: Path) -> tuple[SecretFile, ...]:

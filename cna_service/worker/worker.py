@@ -15,6 +15,8 @@ from cna_service.worker import dead_man, watchdog
 from cna_service.worker.calendar import Calendar
 from cna_service.worker.dead_man import DeadMan, Monitor
 from cna_service.worker.housekeeping import DUTIES
+from cna_service.worker.line_duties import EVERY as LINES_EVERY
+from cna_service.worker.line_duties import LineDuties
 from cna_service.worker.loop import Heartbeats, Loop
 from cna_service.worker.senders import Senders
 from cna_service.worker.watchdog import Watchdog
@@ -26,6 +28,7 @@ from cna_service.workflow.service import Service
 from cna_service.workflow.status_watching import Seen
 
 TICK, SEND, SEQUENCE, WATCH, HOUSEKEEPING = "tick", "send", "sequence", "watch", "housekeeping"
+LINES = "lines"
 LATE_AFTER = timedelta(seconds=10)
 ALLOWED = {
     TICK: LATE_AFTER,
@@ -33,6 +36,7 @@ ALLOWED = {
     SEND: timedelta(seconds=30),
     SEQUENCE: timedelta(seconds=60),
     WATCH: timedelta(seconds=120),
+    LINES: timedelta(seconds=180),
 }
 """How old the last success of each thread's duty may be before every page says that it is late."""
 
@@ -82,6 +86,7 @@ class Worker:
             # Batches of a tenth of a second: a head and a signature for every commit would double the flushes.
             Loop(SEQUENCE, self._sequence, self.beats, every=0.1),
             Loop(WATCH, self._watchdog.look, self.beats, every=watchdog.EVERY),
+            Loop(LINES, LineDuties(service, outside, self.beats).look, self.beats, every=LINES_EVERY),
             Loop(HOUSEKEEPING, self._catch_up, self.beats, every=CATCHES_UP_EVERY),
             *(
                 Loop(f"signal-{n}", m.minute, self.beats, every=dead_man.EVERY)

@@ -14,10 +14,9 @@ from cna_service.alerts.lines_fold import Lines
 from cna_service.identity.actors import SERVICE, Actor
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.outside import Outside
-from cna_service.workflow.projections import ALERTS, DESK, LINES
+from cna_service.workflow.projections import DESK, LINES
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import close_alerts, raise_alert
-from cna_service.workflow.work import Work
+from cna_service.workflow.trouble import no_longer, raise_once
 
 TROUBLE = "provider_trouble"
 Why = Literal["errors", "account", "self_test", "proved", "asked"]
@@ -63,17 +62,9 @@ def switch(
         told = {"from": before, "to": after, "why": why, "code": code}
         work.append(Draft("provider.switched", {k: v for k, v in told.items() if v is not None}), DESK)
         if why == "proved":
-            close_alerts(work, "proved", stream=DESK, kinds=(TROUBLE,))
+            no_longer(work, TROUBLE, {"provider": after}, "proved")
         elif why != "asked":
-            alert_once(service, work, TROUBLE)
-    return True
-
-
-def alert_once(service: Service, work: Work, kind: str) -> bool:
-    """Raise an alert of the desk unless one of its kind is open; False if one was."""
-    if any(alert.kind == kind for alert in work.of(ALERTS, DESK).open):
-        return False
-    raise_alert(service, work, kind, stream=DESK)
+            raise_once(service, work, TROUBLE, {"provider": before})
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from types import MappingProxyType
 
 from cna_service.alerts.ports import MailOut, NoteOut, Telephony
@@ -20,6 +21,8 @@ class Outside:
     mail: MailOut | None
     spare: Telephony | None = None
     notes: Mapping[str, NoteOut] = field(default_factory=lambda: _NO_NOTES)
+    balance_floor: Decimal = Decimal(0)
+    """A balance below it is too low, whatever a week costs: of a new account nobody knows that yet."""
 
     @property
     def lines(self) -> tuple[Telephony, ...]:

@@ -73,9 +73,9 @@ def _by_telephone(service: Service, outside: Outside, claimed: Claimed) -> Way:
         raise NO_SPARE
     line = outside.line(name)
     assert line is not None
-    if claimed.was_sending and (found := _already_accepted(service, outside, claimed, tried, name)):
-        return Way(found, found.provider)
     try:
+        if claimed.was_sending and (found := _already_accepted(service, outside, claimed, tried, name)):
+            return Way(found, found.provider)
         return _sent(service, line, claimed)
     except ChannelError as error:
         now = Tried(name, service.machine.now(), error.code)
