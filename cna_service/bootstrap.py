@@ -41,6 +41,7 @@ from cna_service.workflow.desk import Desk
 from cna_service.workflow.log_keys import LOG_KEY, log_verifiers
 from cna_service.workflow.policies import Policies
 from cna_service.workflow.projections import PROJECTIONS, TYPES
+from cna_service.workflow.self_test_line import SelfTestLine
 from cna_service.workflow.seeding import born, seed_real
 from cna_service.workflow.service import Service
 
@@ -189,6 +190,12 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         calls_from=_numbers(settings),
         tests_phones=_tests_phones(settings, exercise=exercise),
         is_exercise=exercise,
+        self_test=SelfTestLine(
+            number=settings.self_test_number,
+            is_loop=settings.self_test_loop,
+            mail=settings.self_test_mail,
+            within=timedelta(minutes=settings.self_test_minutes),
+        ),
         build=build_name(),
         mail_from=settings.mail_from or "desk@localhost",
         body_limit=settings.body_limit_mb * 1024 * 1024,

@@ -18,6 +18,7 @@ from cna_service.escalation.timers import due_timers
 from cna_service.intake import desk_calls
 from cna_service.identity.phone_tests import due_tests
 from cna_service.ledger.folds import Folded
+from cna_service.workflow import self_test_line
 from cna_service.workflow.projections import ALERTS, CALLS, CASE, PHONE_TESTS, ROSTERS, WATCH_LIFE
 
 
@@ -41,6 +42,7 @@ def wanted_timers(folded: Folded) -> dict[TimerKey, datetime]:
         wanted |= {TimerKey(*k): at for k, at in due_timers(alerts, due_of(record, alerts)).items()}
     elif ALERTS.reads(folded.stream):
         wanted |= {TimerKey(*k): at for k, at in due_timers(folded.of(ALERTS), lambda _: None).items()}
+        wanted |= self_test_line.due(folded.of(ALERTS))
     if PHONE_TESTS.reads(folded.stream):
         wanted |= {TimerKey(*key): at for key, at in due_tests(folded.of(PHONE_TESTS)).items()}
     if ROSTERS.reads(folded.stream):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from cna_service.workflow.self_test_line import SelfTestLine
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -39,6 +41,9 @@ class Desk:
     """Whether a second telephone company is set up."""
     tests_phones: bool = False
     """Whether telephones are tested by themselves: at the start of watches, weekly, once a quarter at night."""
+
+    self_test: SelfTestLine = SelfTestLine()
+    """Where the desk's test of its own paging path goes to."""
 
     @property
     def reference_prefix(self) -> str:

@@ -25,7 +25,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.kit.ids import uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import calls_quiet, phone_tests, stale, watch_life
+from cna_service.workflow import calls_quiet, phone_tests, self_test, stale, watch_life
 from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.owed import owed_drafts
 from cna_service.workflow.projections import ALERTS, CASE, DESK
@@ -158,6 +158,8 @@ def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: d
         calls_quiet.fire(service, work, stream, key)
     elif key.kind in watch_life.KINDS:
         watch_life.fire(service, work, key, until)
+    elif key.kind in self_test.KINDS:
+        self_test.fire(service, work, stream, key.subject)
     elif key.kind == "report_demanded":
         owe_demanded(work, stream, key.subject)
     else:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sqlalchemy import Connection
+
 from cna_service.alerts import store as alert_store
 from cna_service.db import outbox
 from cna_service.workflow.edge.queries import came_before
 from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.replies import receive_text
+from cna_service.workflow.self_test import take_back_loop
 from cna_service.workflow.service import Service
 from cna_service.workflow.texts_in import RECEIVED as _RECEIVED
 from cna_service.workflow.texts_in import take_stranger
@@ -24,12 +27,19 @@ def take_text(service: Service, params: Mapping[str, str], token: str) -> None:
     with service.read() as reader:
         if sid and came_before(reader.connection, sid, _RECEIVED):
             return
+    def keep(connection: Connection) -> bool:
+        return outbox.keep_report(
+            connection, sid, _RECEIVED, token[:80], dict(params), service.machine.now()
+        )
+
+    if take_back_loop(service, params, keep):
+        return
     if not _is_ours(service, params.get("From", "")):
         take_stranger(service, params, token)
         return
     receive_text(service, params.get("From", ""), params.get("Body", ""))
     with service.database.write() as connection:
-        outbox.keep_report(connection, sid, _RECEIVED, token[:80], dict(params), service.machine.now())
+        keep(connection)
 
 
 def _is_ours(service: Service, number: str) -> bool:

@@ -15,6 +15,7 @@ from cna_service.escalation.state import Contact, Later
 from cna_service.identity.contact_rules import plan
 from cna_service.identity.contacts import in_order_of_use
 from cna_service.identity.officers import Officer, Officers
+from cna_service.workflow import self_test_line
 from cna_service.workflow.projections import DELEGATIONS, DESK, OFFICERS
 from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.watch_holder import for_holder, post_of_holder
@@ -44,6 +45,8 @@ def people(
     person may have set rules of his own."""
 
     def on(who: Who) -> Sequence[Person]:
+        if who is Who.ASKED_PERSON and self_test_line.is_probe(facts):
+            return [self_test_line.probe(facts)]
         named = _named(who, facts)
         officers = _officers(work, who, holder, is_second) if named is None else named
         return [p for o in officers if (p := person(work, o, urgency)) is not None]

@@ -28,6 +28,7 @@ from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
 from cna_service.workflow.pacing import paced
+from cna_service.workflow import self_test_line
 from cna_service.workflow.people import address, people
 from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
@@ -143,14 +144,17 @@ def queue(
     service: Service, work: Work, alert: Alert, sending: str, officer_id: str, contact: Contact, stream: str
 ) -> None:
     """Ask for one sending of an alert to one contact of one officer, with the words as they are now."""
-    officer = work.of(OFFICERS, DESK).by_id[officer_id]
-    to = address(officer, contact)
+    is_probe = officer_id == self_test_line.PROBE
+    officer = self_test_line.PROBE_OFFICER if is_probe else work.of(OFFICERS, DESK).by_id[officer_id]
+    to = service.desk.self_test.address(contact) if is_probe else address(officer, contact)
     matter = words.matter_of(alert)
     wanted = Code(
         "", alert.id, stream, officer_id, to, alert.kind, matter.due_at, alert.counts_against_us, work.now
     )
     code = alert_store.give_code(work.connection, wanted, lambda taken: new_code(taken, alert_code))
     voice = voice_in(service, work, officer.language, stream)
+    if is_probe and not service.desk.is_exercise:
+        voice = replace(voice, mark=Mark.TEST)
     is_first = alert.round == 1 and alert.rung <= 1
     texts = service.policies.texts
     row = Row(
