@@ -72,12 +72,15 @@ def _alert(alert: Alert, sent: Any) -> dict[str, Any]:
         "clock": alert.subject.clock,
         "kind": alert.kind,
         "urgency": alert.urgency,
+        "ladder": alert.ladder.id,
+        "branch": alert.ladder.branch,
         "raised_at": to_text(alert.raised_at),
         "round": alert.round,
         "rung": alert.rung,
         "is_open": alert.is_open,
         "is_climbing": alert.is_climbing,
         "next_at": to_text(alert.next_at) if alert.is_climbing else None,
+        "rests_until": to_text(alert.snoozed_until) if alert.is_climbing and alert.snoozed_until else None,
         "acknowledgement": None
         if held is None
         else {
@@ -105,6 +108,7 @@ def _sending(sending: Sending, sent: Sent | None) -> dict[str, Any]:
         "state": sending.state.name.lower(),
         "since": to_text(sending.since),
         "queue": sent.state if sent else None,
+        "delayed_until": to_text(sent.next_try_at) if sent is not None and sent.is_delayed else None,
         "attempts": [
             {
                 "began_at": to_text(a.began_at),
@@ -144,7 +148,7 @@ def acknowledge(alert: AlertId, call: Command, case: Case = None) -> Response:
     minutes = asked.number("minutes", least=1, most=240)
     asked.check_unknown()
     asked.done()
-    stream = _stream_of(call.service, alert, case)
+    stream = stream_of(call.service, alert, case)
     return call.answer(
         lambda: acknowledge_alert(
             call.service, call.actor, stream, alert, by="api", minutes=minutes, key=call.key
@@ -163,11 +167,11 @@ def escalate(alert: AlertId, call: Command, case: Case = None) -> Response:
     asked = Asked(call.body)
     asked.check_unknown()
     asked.done()
-    stream = _stream_of(call.service, alert, case)
+    stream = stream_of(call.service, alert, case)
     return call.answer(lambda: next_rung(call.service, call.actor, stream, alert, call.key))
 
 
-def _stream_of(service: Service, alert: str, case: str | None) -> str:
+def stream_of(service: Service, alert: str, case: str | None) -> str:
     """The stream of an alert: the case's that is named, else wherever it is open. Raises AlertNotFound."""
     if case is not None:
         with service.read() as reader:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from cna_service.api import (
+    alert_acts,
     alerts,
     callbacks,
+    callbacks_gateway,
     callbacks_voice,
     cases,
     delegations,
@@ -19,11 +21,13 @@ from cna_service.api import (
     lookups,
     paper,
     papers,
+    relief,
     sea,
     statistics,
     steps,
     submissions,
     tokens,
+    waters,
 )
 
 PREFIX = "/api/v1"
@@ -34,11 +38,14 @@ PARTS = (
     cases,
     steps,
     sea,
+    alert_acts,
     alerts,
     duty,
     duty_people,
+    relief,
     delegations,
     lookups,
+    waters,
     statistics,
     law,
     directory,

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+from cna_service.waters.rules import KINDS as ZONE_KINDS
+
 USAGE = 3
 """Exit status for usage and invalid input; argparse's own 2 means "cannot be decided" here."""
 
@@ -29,7 +31,7 @@ def command_parser() -> Parser:
         "3 usage or invalid input.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_serving, _officer, _authority, _registry, _duty, _case, _clock, _ledger, _keeping):
+    for add in (_serving, _officer, _authority, _registry, _zones, _duty, _case, _alerts, _clock, _ledger, _keeping):
         add(commands)
     return parser
 
@@ -190,6 +192,25 @@ def _registry(commands: argparse._SubParsersAction[Parser]) -> None:
     _add(registry, "stats", "registry:stats", "versions, rows and rows set aside")
 
 
+def _zones(commands: argparse._SubParsersAction[Parser]) -> None:
+    zones = _group(commands, "zones", "maps of the sea's limits, and whose waters a position lies in")
+    take = _add(zones, "import", "zones:import_map", "take a map of the authority's own into use")
+    _file(take, "GeoJSON, or a zipped shapefile, with polygons in degrees (WGS 84)")
+    take.add_argument("--kind", choices=ZONE_KINDS, default=ZONE_KINDS[0], help="what the polygons are")
+    take.add_argument("--name", default="own", help="a newer map of the same name and kind replaces it")
+    take.add_argument("--source", default="", help="who made it, as it is to be cited")
+    take.add_argument("--terms", default="", help="on which terms it may be used")
+    take.add_argument("--as-of", metavar="YYYY-MM-DD", required=True, help="the date of the map itself")
+    take.add_argument("--state", default="", help="whose all the polygons are, such as PT")
+    take.add_argument("--state-field", default="", help="else the property that names the State")
+    _add(zones, "list", "zones:list_maps", "the imported maps in use")
+    retire = _add(zones, "retire", "zones:retire", "take a map out of use")
+    retire.add_argument("map", type=_number(1, 2**31), help="its number")
+    retire.add_argument("--reason", required=True)
+    where = _add(zones, "at", "zones:at", "whose waters a position lies in")
+    where.add_argument("position", nargs="+", help="as typed: 14-03.5N 074-22.1W")
+
+
 def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
     duty = _group(commands, "duty", "who has the watch")
     now = _add(duty, "now", "duty:now", "who has the watch")
@@ -241,6 +262,32 @@ def _case(commands: argparse._SubParsersAction[Parser]) -> None:
     which = replay.add_mutually_exclusive_group(required=True)
     which.add_argument("ref", metavar="REF", nargs="?")
     which.add_argument("--all", action="store_true", help="every stream, into an empty database")
+
+
+def _alerts(commands: argparse._SubParsersAction[Parser]) -> None:
+    alerts = _group(commands, "alerts", "summonses")
+    tonight = _add(alerts, "tonight", "alerts:tonight", "who would be called when, if nobody answered")
+    tonight.add_argument("--kind", default="new_request", help="the kind of alert (new_request)")
+    tonight.add_argument("--at", metavar="INSTANT", help="such as 2026-11-22T03:00:00Z; now without it")
+    tonight.add_argument("--holder", metavar="OFFICER", help="who would hold the case; nobody without it")
+    for name, words in (
+        ("exercise", "exercises on this site: while one is announced, real summonses say that they are real"),
+        ("maintenance", "repairs of test gear: alerts about it wait, no summons of a request does"),
+    ):
+        _announced(commands, name, words)
+
+
+def _announced(commands: argparse._SubParsersAction[Parser], what: str, words: str) -> None:
+    group = _group(commands, what, words)
+    announce = _add(group, "announce", f"announce:{what}", f"announce one, or end it before its time: {words}")
+    announce.add_argument("--from", dest="begins", metavar="INSTANT", help="now without it")
+    announce.add_argument("--to", dest="ends", metavar="INSTANT", help="when it ends by itself")
+    announce.add_argument("--who", metavar="TEXT", help="who takes part, or who repairs what")
+    announce.add_argument("--words", metavar="TEXT", help="what else is to be shown")
+    announce.add_argument("--end", action="store_true", help="end what is announced now")
+    announce.add_argument(
+        "--by", metavar="OFFICER", required=True, help="the supervisor or administrator who says so"
+    )
 
 
 def _clock(commands: argparse._SubParsersAction[Parser]) -> None:

@@ -84,6 +84,31 @@ def newest_recorded_at(connection: Connection, log: str) -> datetime | None:
     return found
 
 
+class BodyRow(NamedTuple):
+    """``body``: the bytes of the entry as hashed (RFC 8785), private values as digests."""
+
+    stream: str
+    seq: int
+    type: str
+    recorded_at: datetime
+    body: bytes
+
+
+def bodies_between(
+    connection: Connection, log: str, types: Iterable[str], since: datetime, until: datetime, limit: int
+) -> list[BodyRow]:
+    """Entries of these types recorded from ``since`` to before ``until``, in the order in which they were written."""
+    e = t.ledger_entry.c
+    query = (
+        select(e.stream, e.seq, e.type, e.recorded_at, t.ledger_body.c.body)
+        .join(t.ledger_body, t.ledger_body.c.entry_id == e.entry_id)
+        .where(e.log == log, e.type.in_(list(types)), e.recorded_at >= since, e.recorded_at < until)
+        .order_by(e.entry_id)
+        .limit(limit)
+    )
+    return [BodyRow(*row) for row in connection.execute(query)]
+
+
 def streams(connection: Connection, prefixes: Iterable[str] = ("",)) -> list[tuple[str, int]]:
     """Every stream with the number of its newest entry."""
     query = select(t.stream.c.name, t.stream.c.head_seq).order_by(t.stream.c.name)

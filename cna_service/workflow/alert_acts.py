@@ -160,21 +160,19 @@ def snooze(
     Raises Invalid, AlertNotFound, AlertHeld, AlertCannotRest, NotPermitted.
     """
     asked = Asked(body)
-    until, reason = (
-        asked.instant("until", required=True),
-        asked.needed("reason", longest=LONGEST_REASON),
-    )
+    until = asked.instant("until", required=True)
+    reason = asked.needed("reason", longest=LONGEST_REASON)
     asked.check_unknown()
+    asked.done()
     with service.write(actor, Action.ALERT_ACKNOWLEDGE, stream, key=key) as work:
         alert = _open(work, alert_id)
         if not alert.is_climbing:
             raise AlertHeld("Somebody holds it: say in the case what is waited for instead.")
         if not may_rest(work, alert):
             raise AlertCannotRest("Nobody has taken this case. Take it, or have the next person called.")
-        if until is not None:
-            _check_rest(asked, work.now, until, furthest_rest(alert, work.now))
-        asked.done()
         assert until is not None
+        _check_rest(asked, work.now, until, furthest_rest(alert, work.now))
+        asked.done()
         work.append(drafts.snoozed(alert, until=until, reason=reason))
         work.withdraw_sendings(f"{alert.id}:")
         return done(work, alert=alert_id, until=to_text(until))

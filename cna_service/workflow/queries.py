@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from cna_service.alerts.tables import alert_code
-from cna_service.db.outbox import attempt, outbox
+from cna_service.db.outbox import PENDING, attempt, outbox
 from cna_service.ledger import tables as t
 
 
@@ -34,6 +34,11 @@ class Sent:
     created_at: datetime
     next_try_at: datetime
     attempts: tuple[Attempt, ...]
+
+    @property
+    def is_delayed(self) -> bool:
+        """It waits by the limits of its contact, and nobody has tried to send it yet."""
+        return self.state == PENDING and not self.attempts and self.next_try_at > self.created_at
 
 
 def sendings(connection: Connection, ids: Iterable[str]) -> Mapping[str, Sent]:
