@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from cna_service.vessels.positions import Position
 from cna_service.vessels.states import state_from_words
 from cna_service.waters.facts import exceptions_of, weak_area
-from cna_service.waters.limits import Edge, Zones
-from cna_service.waters.packed import unpack
 from cna_service.waters.rules import Found, Source, Waters, judge
+
+if TYPE_CHECKING:
+    from cna_service.waters.limits import Edge, Zones
 
 SEARCHED_NM = 600.0
 """How far a limit or a coast is looked for; beyond that the answer says that none is near."""
@@ -53,6 +55,10 @@ def _shipped() -> _Shipped:
 
 
 def _layer(kind: str, content: bytes, *, is_official: bool, without: frozenset[str] = frozenset()) -> Layer:
+    # Shapes and projections take a third of a second to import: not before somebody asks.
+    from cna_service.waters.limits import Zones
+    from cna_service.waters.packed import unpack
+
     polygons = unpack(content)
     facts = polygons.facts
     source = Source(
@@ -127,6 +133,8 @@ class Atlas:
 
 def _build(maps: Sequence[tuple[int, str, Callable[[], bytes]]]) -> tuple[tuple[Layer, ...], Layer]:
     """Where an imported map draws a State's territorial sea, the shipped one is silent about that State."""
+    from cna_service.waters.packed import unpack
+
     shipped = _shipped()
     official = [_layer(kind, read(), is_official=True) for _, kind, read in maps]
     drawn = {code for layer in official if layer.kind == "territorial_sea" for code in layer.zones.codes}

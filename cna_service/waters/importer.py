@@ -18,7 +18,6 @@ from cna_service.kit.errors import Invalid, Problem
 from cna_service.vessels.states import is_fictional, state_from_words, states
 from cna_service.waters.packed import Degrees, pack
 
-KINDS = ("territorial_sea", "contiguous_zone", "exclusive_economic_zone", "archipelagic_waters", "other_zone")
 _STATE_FIELDS = ("state", "ISO_SOV1", "ISO_TER1", "SOVEREIGN1", "iso_a3", "ISO_A3", "A3", "country", "STATE")
 """Properties in which public sources name the State; Marine Regions uses ISO_SOV1 and SOVEREIGN1."""
 LARGEST = 200 * 1024 * 1024

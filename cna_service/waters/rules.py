@@ -17,6 +17,10 @@ TERRITORIAL_NM, CONTIGUOUS_NM, ECONOMIC_NM = 12.0, 24.0, 200.0
 """UNCLOS articles 3, 33(2) and 57, from the baseline."""
 
 
+KINDS = ("territorial_sea", "contiguous_zone", "exclusive_economic_zone", "archipelagic_waters", "other_zone")
+"""What an imported map may draw."""
+
+
 class Where(StrEnum):
     INSIDE = "inside"
     POSSIBLY_INSIDE = "possibly_inside"

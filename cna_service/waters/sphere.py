@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Geod
 
 from cna_service.waters.packed import Degrees
+
+if TYPE_CHECKING:
+    from pyproj import Geod
 
 METRES_IN_NM = 1852.0
 EARTH_NM = 3440.07
@@ -28,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 @cache
 def _wgs84() -> Geod:
+    from pyproj import Geod
+
     return Geod(ellps="WGS84")
 
 

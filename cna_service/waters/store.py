@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from cna_service.db.database import Database
 from cna_service.waters.tables import zone_map
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneMap:
-    """One imported map. ``kind``: see ``importer.KINDS``; ``as_of``: the date its source states, YYYY-MM-DD."""
+    """One imported map. ``kind``: see ``rules.KINDS``; ``as_of``: the date its source states, YYYY-MM-DD."""
 
     id: int
     name: str
@@ -53,3 +54,20 @@ def in_use(connection: Connection) -> list[ZoneMap]:
 
 def content_of(connection: Connection, id: int) -> bytes:
     return bytes(connection.execute(select(zone_map.c.content).where(zone_map.c.id == id)).scalar_one())
+
+
+def imported_maps(database: Database) -> Callable[[], Sequence[tuple[int, str, Callable[[], bytes]]]]:
+    """What an ``Atlas`` asks before each look: which imported maps are in use."""
+
+    def content(id: int) -> Callable[[], bytes]:
+        def read() -> bytes:
+            with database.read() as connection:
+                return content_of(connection, id)
+
+        return read
+
+    def ask() -> Sequence[tuple[int, str, Callable[[], bytes]]]:
+        with database.read() as connection:
+            return [(each.id, each.kind, content(each.id)) for each in in_use(connection)]
+
+    return ask

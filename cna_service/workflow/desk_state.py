@@ -20,6 +20,8 @@ DESK_TYPES: tuple[EntryType, ...] = (
     EntryType("clock.judged", "a named person accepted or rejected what the clock says", ("/reason",)),
     EntryType("clock.confirmed", "second sources say what the clock says after its step; it is believed"),
     EntryType("register.imported", "a version of a register came into use", ("/rejects", "/file_sha256")),
+    EntryType("zones.imported", "a map of zones at sea came into use"),
+    EntryType("zones.retired", "a map of zones at sea counts no more", ("/reason",)),
     EntryType("log.verified", "the log was verified, by whom, with which result"),
     EntryType("log.heartbeat", "the log was alive"),
     EntryType("backup.made", "a backup was made and verified", ("/folder",)),

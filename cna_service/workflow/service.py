@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
@@ -27,6 +28,8 @@ from cna_service.ledger.folds import Folded, Folds
 from cna_service.ledger.notes import Verifier
 from cna_service.ledger.store import Head, Stamp
 from cna_service.registry.search import RegisterSearch
+from cna_service.waters.atlas import Atlas
+from cna_service.waters.store import imported_maps
 from cna_service.workflow.access import Access
 from cna_service.workflow.derived import write_derived
 from cna_service.workflow.desk import Desk
@@ -68,6 +71,11 @@ class Service:
     _cited: set[str] = field(default_factory=set)
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process is to end: whoever waits on purpose stops waiting."""
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """Whose waters a point lies in, by the shipped maps and those that were imported."""
+        return Atlas(imported_maps(self.database))
 
     @contextmanager
     def write(self, actor: Actor, action: Action, *streams: str, key: Key | None = None) -> Iterator[Work]:

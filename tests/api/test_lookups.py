@@ -140,3 +140,19 @@ def test_statistics_are_given_as_json_and_as_csv_to_those_who_read(desk: ApiDesk
     wrong = desk.get("/statistics", desk.officer(), **{"from": "yesterday", "state": "Xanadu"})
     assert {p["pointer"] for p in wrong.json()["problems"]} == {"/query/from", "/query/state"}
     assert desk.get("/statistics", desk.authority(XB)).status_code == 403
+
+
+def test_whose_waters_a_position_lies_in(desk: ApiDesk) -> None:
+    told = desk.get("/waters", desk.officer(), position="38°35.0'N 009°25.0'W").json()
+    assert (told["waters"]["where"], told["waters"]["states"]) == ("inside", ["PT"])
+    assert told["shown"] == "38°35.0'N 009°25.0'W"
+    assert all(source["as_of"] and source["sha256"] for source in told["waters"]["sources"])
+    wide = desk.get("/waters", desk.officer(), position="36-00N 012-30W", radius_m="400000").json()
+    assert wide["waters"]["where"] == "possibly_inside"
+
+
+def test_a_position_that_cannot_be_is_named_with_its_fix(desk: ApiDesk) -> None:
+    for words in ("91-00N 012-30W", "145 nm south of the cape", ""):
+        answer = desk.get("/waters", desk.officer(), position=words)
+        assert answer.status_code == 422
+        assert {p["pointer"] for p in answer.json()["problems"]} == {"/query/position"}

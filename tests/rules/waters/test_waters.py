@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cna_service.vessels.positions import read_position
-from cna_service.waters import importer
 from cna_service.waters.atlas import Atlas
 from cna_service.waters.importer import ZonesUnreadable, read_map
 from cna_service.waters.limits import Zones
@@ -264,7 +263,3 @@ def test_a_zipped_shapefile_is_read_and_one_cut_short_or_in_metres_is_refused(tm
         read_map(shapefile_zip(tmp_path / "cut.zip", cut=60))
     with pytest.raises(ZonesUnreadable, match="degrees"):
         read_map(shapefile_zip(tmp_path / "metres.zip", projection="PROJCS[UTM 29N]"))
-
-
-def test_every_kind_of_zone_has_its_word() -> None:
-    assert importer.KINDS[0] == "territorial_sea"
