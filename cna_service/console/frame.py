@@ -40,6 +40,7 @@ NAVIGATION: tuple[tuple[str, str, Action | None], ...] = (
     ("/console/calls/new", "New call", Action.CASE_OPEN),
     ("/console/watch", "Watch", Action.DUTY_READ),
     ("/console/alerts", "Alerts", Action.ALERT_READ),
+    ("/console/relief", "Relief", Action.WATCH_RELIEVE),
     ("/console/directory", "Directory", Action.DIRECTORY_READ),
     ("/console/delegations", "Who decides", Action.DELEGATION_READ),
     ("/console/rules", "Rules", Action.RULES_READ),
@@ -53,6 +54,9 @@ NAVIGATION: tuple[tuple[str, str, Action | None], ...] = (
 
 DONE = {
     "watch-taken": "You have the watch. It is recorded.",
+    "relief-signed": "Your signature is recorded.",
+    "relief-ended": "The relief is ended. It is recorded under your name.",
+    "checked-in": "You are recorded as being at the console.",
     "override-added": "The override is recorded.",
     "override-removed": "The override ended. It is recorded.",
     "roster-set": "The roster is in force.",

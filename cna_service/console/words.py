@@ -65,6 +65,8 @@ ALERT_KINDS = {
     "clock_lapsed": "A time limit ran out",
     "ack_overdue": "No entry since it was taken",
     "relief_unsigned": "Relief not signed",
+    "relief_late": "Relief still not signed",
+    "check_in_missed": "Nobody checked in at the desk",
     "roster_gap": "The roster needs a look",
     "roster_gap_urgent": "Soon nobody has the watch",
     "desk_trouble": "The desk needs repair",

@@ -8,7 +8,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from cna_service.workflow import roster_checks, upkeep
+from cna_service.workflow import roster_checks, upkeep, watch_calendar, watch_digest
 from cna_service.workflow.service import Service
 
 
@@ -24,6 +24,9 @@ DUTIES = (
     Duty("compare-timers", CronTrigger(minute=7, timezone="UTC"), upkeep.compare_timers),
     Duty("forget", CronTrigger(hour=3, minute=41, timezone="UTC"), upkeep.forget_expired),
     Duty("rosters", CronTrigger(hour=6, minute=23, timezone="UTC"), roster_checks.check_nightly),
+    Duty("watch-accounts", CronTrigger(minute="*", timezone="UTC"), watch_calendar.follow_accounts),
+    Duty("check-ins", CronTrigger(minute="*", timezone="UTC"), watch_calendar.CheckIns()),
+    Duty("watch-digest", CronTrigger(hour=5, minute=10, timezone="UTC"), watch_digest.send_daily),
     Duty("heartbeat", CronTrigger(minute=0, timezone="UTC"), upkeep.heartbeat),
 )
 """Times in UTC: cron in local time fires twice in the repeated hour."""

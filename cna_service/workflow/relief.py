@@ -130,7 +130,7 @@ def _refuse_if_moved(work: Work, shown: tuple[tuple[str, int], ...]) -> None:
     ]
     if new:
         refs = ", ".join(str(each["case"]) for each in new)
-        raise SheetMoved(f"Look again, then sign: {refs}.", new=new)
+        raise SheetMoved(f"Look again, then sign: {refs}.", cases=new)
 
 
 def _bears(work: Work, ref: str, seen: int) -> bool:

@@ -148,10 +148,15 @@ def read_sheet(reader: Reader, viewer: str | None = None) -> Sheet:
         cases=tuple(cases),
         alerts=tuple(loose),
         notes=life.notes,
-        past=tuple(reversed(life.past)),
+        past=tuple(reversed(_ended(life))),
         officers=reader.stream(DESK).of(OFFICERS),
         has_more=page.next is not None,
     )
+
+
+def _ended(life: WatchLife) -> tuple[Relief, ...]:
+    relief = life.relief
+    return life.past if relief is None or relief.is_open else (*life.past, relief)
 
 
 def hand_over(rosters: Rosters, life: WatchLife, now: datetime) -> HandOver | None:

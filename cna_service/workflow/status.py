@@ -24,6 +24,7 @@ from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.status_watching import Beats, Engine, LateDuty, Trouble, late_duties, watched
 from cna_service.workflow.waking import can_wake
 from cna_service.workflow.waking_facts import read_facts
+from cna_service.workflow.watch_troubles import watch_troubles
 
 __all__ = ("HOW_TO_BEGIN", "Beats", "Engine", "LateDuty", "Notices", "Status", "Trouble", "status")
 
@@ -85,6 +86,7 @@ def status(
                 *_waking(service, reader, engine, outside),
                 *_channels(outside),
                 *_people(reader),
+                *_relief(reader),
                 *(() if engine is None else late_duties(engine)),
                 *watched(reader, engine),
                 *_log(service, reader, engine),
@@ -176,6 +178,10 @@ def _people(reader: Reader) -> Iterator[Trouble]:
         yield Trouble(
             "watch-disabled", f"The watch belongs to {on_watch}, whose account is disabled. Set the roster."
         )
+
+
+def _relief(reader: Reader) -> Iterator[Trouble]:
+    yield from (Trouble(code, words) for code, words in watch_troubles(reader))
 
 
 def _log(service: Service, reader: Reader, engine: Engine | None) -> Iterator[Trouble]:

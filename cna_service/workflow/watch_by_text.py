@@ -32,7 +32,7 @@ from cna_service.workflow.projections import DESK, DUTY, OFFICERS, ROSTERS, WATC
 from cna_service.workflow.roster import LONGEST_OVERRIDE, USUAL_WATCH
 from cna_service.workflow.roster_reading import rosters_in, rosters_of
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import raise_alert
+from cna_service.workflow.summon import raise_alert, voice_in
 from cna_service.workflow.watch_digest import digest_text
 from cna_service.workflow.work import Work
 
@@ -73,7 +73,7 @@ def _officer_with(service: Service, number: str) -> Officer | None:
     """The one enabled officer who has this telephone; nobody where two share it: then it proves nothing."""
     with service.read() as reader:
         listed = reader.stream(DESK).of(OFFICERS).all()
-    found = [o for o in listed if o.is_enabled and number in (o.phone, o.second_phone)]
+    found = [o for o in listed if o.is_enabled and any(c.value == number for c in o.book.contacts)]
     return found[0] if len(found) == 1 else None
 
 
@@ -175,6 +175,7 @@ def _tell_taken(service: Service, work: Work, officer: Officer, number: str) -> 
         service,
         officer,
         "taken",
+        voice_in(service, work, officer.language, DUTY),
         at=watch_texts.hour(work.now, work.now),
         until=("open", {}) if until is None else watch_texts.hour(until, work.now),
         cases=cases,
@@ -212,7 +213,9 @@ def _give_back(service: Service, officer: Officer, number: str) -> bool:
             work.append(Draft("roster.override_removed", removed))
         body = {"override": taken.override, "officer": officer.id, "from": number}
         work.append(Draft("watch.given_back", body))
-        text = watch_messages.text_for(service, officer, "given_back")
+        text = watch_messages.text_for(
+            service, officer, "given_back", voice_in(service, work, officer.language, DUTY)
+        )
         work.send([watch_messages.row(Channel.SMS, number, text, uuid7(work.now))])
         _tell_supervisor(service, work, officer, "given_back_told")
     return True

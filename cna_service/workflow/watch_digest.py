@@ -9,6 +9,8 @@ from cna_service.duty.relief_boundaries import holds_until
 from cna_service.duty.roster import POSTS
 from cna_service.duty.rules import Rosters, Shift, gaps, shifts, who_has_the_watch
 from cna_service.escalation.ladders import Channel
+from cna_service.escalation.texts import Texts
+from cna_service.escalation.words import Voice
 from cna_service.identity.officers import Officer, Officers
 from cna_service.identity.permissions import Role
 from cna_service.kit.ids import uuid7
@@ -17,7 +19,7 @@ from cna_service.workflow import watch_messages, watch_texts
 from cna_service.workflow.projections import DESK, OFFICERS
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import voice_for
+from cna_service.workflow.summon import voice_to
 
 WEEK = timedelta(days=7)
 _LOOK = timedelta(days=8)
@@ -29,7 +31,7 @@ def digest_text(service: Service, officer: Officer) -> str:
     """Now, next and this week's duty officers, in the officer's language; cut to three segments at a whole turn."""
     with service.read() as reader:
         rosters, officers, now = rosters_of(reader), reader.stream(DESK).of(OFFICERS), reader.now
-    texts, voice = service.policies.texts, voice_for(service, officer.language)
+    texts, voice = service.policies.texts, voice_to(service, officer.id)
     nobody = watch_texts.plain(texts, voice, "nobody")
     watch = who_has_the_watch(rosters, now)
     who = ", ".join(
@@ -44,7 +46,7 @@ def digest_text(service: Service, officer: Officer) -> str:
     following = who_has_the_watch(rosters, ends_at).posts.get("duty_officer")
     at = watch_texts.hour(ends_at, now)
     text += " " + watch_texts.plain(texts, voice, "then", who=_name(officers, following, nobody), at=at)
-    return _with_week(service, voice.language, text, _turns(rosters, officers, ends_at, now, nobody))
+    return _with_week(service.policies.texts, voice, text, _turns(rosters, officers, ends_at, now, nobody))
 
 
 def _turns(rosters: Rosters, officers: Officers, since: datetime, now: datetime, nobody: str) -> list[str]:
@@ -52,8 +54,7 @@ def _turns(rosters: Rosters, officers: Officers, since: datetime, now: datetime,
     return [f"{watch_texts.hour(s.starts_at, now)} {_name(officers, s.officer, nobody)}" for s in later]
 
 
-def _with_week(service: Service, language: str, text: str, turns: list[str]) -> str:
-    texts, voice = service.policies.texts, voice_for(service, language)
+def _with_week(texts: Texts, voice: Voice, text: str, turns: list[str]) -> str:
     for count in range(len(turns), 0, -1):
         more = ", ..." if count < len(turns) else ""
         week = watch_texts.plain(texts, voice, "week", who=", ".join(turns[:count]) + more)

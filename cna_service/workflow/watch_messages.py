@@ -3,15 +3,16 @@ hangs on its arrival."""
 
 from __future__ import annotations
 
-from cna_service.alerts import store as alert_store
 from cna_service.db.outbox import Sending as Row
 from cna_service.escalation.ladders import Channel
+from cna_service.escalation.words import Voice
 from cna_service.identity.officers import Officer
 from cna_service.kit.ids import uuid7
 from cna_service.workflow import watch_texts
+from cna_service.workflow.people import address, person
 from cna_service.workflow.projections import DESK, DUTY, OFFICERS
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import voice_for
+from cna_service.workflow.summon import voice_in, voice_to
 from cna_service.workflow.work import Work
 
 PURPOSE = "watch"
@@ -30,13 +31,16 @@ def tell(service: Service, work: Work, officer_id: str, text: str, /, **facts: o
     if found is None:
         return False
     channel, to = found
-    said = text_for(service, officer, text, **facts)
+    voice = voice_in(service, work, officer.language, DUTY)
+    said = text_for(service, officer, text, voice, **facts)
     work.send([row(channel, to, said, uuid7(work.now), subject=f"{service.desk.name}: watch")])
     return True
 
 
-def text_for(service: Service, officer: Officer, name: str, /, **facts: object) -> str:
-    texts, voice = service.policies.texts, voice_for(service, officer.language)
+def text_for(
+    service: Service, officer: Officer, name: str, /, voice: Voice | None = None, **facts: object
+) -> str:
+    texts, voice = service.policies.texts, voice or voice_to(service, officer.id)
     said = {
         k: watch_texts.plain(texts, voice, v[0], **v[1]) if isinstance(v, tuple) else v
         for k, v in facts.items()
@@ -45,11 +49,13 @@ def text_for(service: Service, officer: Officer, name: str, /, **facts: object) 
 
 
 def reached_at(work: Work, officer: Officer) -> tuple[Channel, str] | None:
-    """The first number that takes texts, else the mail address."""
-    for number in (officer.phone, officer.second_phone):
-        if isinstance(number, str) and number and not alert_store.is_stopped(work.connection, number):
-            return Channel.SMS, number
-    return (Channel.EMAIL, officer.email) if isinstance(officer.email, str) and officer.email else None
+    """The first contact that takes texts, else the first that takes mail."""
+    found = person(work, officer.id)
+    for channel in (Channel.SMS, Channel.EMAIL):
+        for contact in () if found is None else found.contacts:
+            if contact.channel is channel and (to := address(officer, contact)):
+                return channel, to
+    return None
 
 
 def row(

@@ -7,7 +7,7 @@ import pytest
 from tests.console.conftest import DeskUnderTest
 
 READER = ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Statistics", "Log", "Handbook"]
-OFFICER = ["Board", "New call", *READER[1:]]
+OFFICER = ["Board", "New call", "Watch", "Alerts", "Relief", *READER[3:]]
 SHOWN = {
     "duty_officer": OFFICER,
     "supervisor": OFFICER,
