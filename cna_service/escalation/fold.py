@@ -242,7 +242,9 @@ def _after_loss(alert: Alert, entry: Entry, lost: Sending) -> Alert:
         )
         return replace(alert, sendings=MappingProxyType({**alert.sendings, queued.id: queued}))
     if isinstance(next_contact(alert, lost.id), NextRungNow):
-        return replace(alert, next_at=min(alert.next_at, entry.recorded_at))
+        # Lost altogether it is a rung with nobody on it: after the last one the next round waits, or a provider that
+        # refuses everything would be asked round after round without a pause.
+        return replace(alert, next_at=min(alert.next_at, entry.recorded_at), is_rung_empty=True)
     return alert
 
 

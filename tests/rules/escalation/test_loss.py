@@ -158,3 +158,19 @@ def test_a_lost_sending_of_the_last_resort_does_not_hurry_the_next_round():
     assert {s.officer for s in last_resort} == {"supervisor-1", "admin-1"}
     for sending in last_resort:
         assert desk.undelivered(sending.id) == LeaveIt()
+
+
+def test_when_nothing_can_be_sent_at_all_the_rounds_wait_for_each_other():
+    """The provider's account is closed: every try fails at once and for good, on every rung."""
+    desk = Desk()
+    desk.raise_alert()
+    for _ in range(200):
+        waiting = [s for s in desk.alert().sendings.values() if not s.state.is_final]
+        if not waiting:
+            break
+        desk.undelivered(waiting[0].id, status="failed")
+        desk.tick()
+    assert (desk.alert().round, desk.alert().rung) == (2, 0)
+    assert desk.alert().next_at == desk.now + desk.alert().ladder.repeat_after
+    # The last resort was asked too, at once.
+    assert desk.types().count("ladder.exhausted") == 1
