@@ -16,7 +16,13 @@ from cna_service.kit.instants import date_time_group, from_text
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Entry, Erased
 from cna_service.ledger.queries import Seal
-from cna_service.workflow import timeline_answers, timeline_dealings, timeline_papers, timeline_sea
+from cna_service.workflow import (
+    timeline_answers,
+    timeline_calls,
+    timeline_dealings,
+    timeline_papers,
+    timeline_sea,
+)
 from cna_service.workflow.case_facts import FIELDS, HOW
 
 Body = Mapping[str, Any]
@@ -79,6 +85,8 @@ def _not_told(entry: Entry) -> Body:
     """The body without what stands in the line already."""
     if entry.type in timeline_papers.SAYS:
         return {k: v for k, v in entry.body.items() if k in timeline_papers.SHOWN}
+    if entry.type in timeline_calls.SAYS:
+        return {}
     if entry.type not in timeline_sea.SAYS:
         return entry.body
     return {k: v for k, v in entry.body.items() if k not in timeline_sea.TOLD_ALREADY}
@@ -255,6 +263,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     **timeline_dealings.SAYS,
     **timeline_answers.SAYS,
     **timeline_papers.SAYS,
+    **timeline_calls.SAYS,
 }
 
 

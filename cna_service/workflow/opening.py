@@ -28,6 +28,7 @@ from cna_service.workflow import arming
 from cna_service.workflow.arming import Armed
 from cna_service.workflow.asked import Asked
 from cna_service.workflow.asking import send_ask
+from cna_service.workflow.calls_opened import call_of, join_opened
 from cna_service.workflow.exchange_kinds import (
     DISTRIBUTION,
     KINDS,
@@ -37,7 +38,7 @@ from cna_service.workflow.exchange_kinds import (
 )
 from cna_service.workflow.exercise_cases import AS_EXERCISE, NotAnExercise, link, offered, texts_in
 from cna_service.workflow.facts import read_vessel, record_vessel
-from cna_service.workflow.projections import ALERTS, DIRECTORY, LISTED, case_stream
+from cna_service.workflow.projections import ALERTS, DESK, DIRECTORY, LISTED, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.replies_json import clocks_json, unidentified_json
 from cna_service.workflow.roster_reading import rosters_in
@@ -53,11 +54,12 @@ FORMS = ("oral", "written")
 
 def open_case(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
     """Open a case: ``{channel, caller?, summary?, call_began_at?, first_keystroke_at?, vessels?, exchange?,
-    as_exercise?, refers_to?}``.
+    as_exercise?, refers_to?, call?}``.
 
     Usable while the caller speaks: only the channel is required; ``missing`` of the answer lists by what else the
     vessel could be known. ``as_exercise``: a drill, by a named officer (desk-rules 15.3); ``refers_to``: the case that
-    it is linked to, such as one that turned out to be a drill. Raises Invalid, NotPermitted.
+    it is linked to, such as one that turned out to be a drill. ``call``: the call to the desk's number by which it was
+    told; it goes to this case. Raises Invalid, NotPermitted.
     """
     asked = Asked(body)
     as_exercise, beside = _drill(asked, actor)
@@ -92,14 +94,16 @@ def _open(
     keystroke = asked.instant("first_keystroke_at")
     caller, summary = _caller(asked), asked.text("summary")
     vessels = [read_vessel(each) for each in asked.parts("vessels")]
-    exchange = asked.part("exchange")
+    exchange, call = asked.part("exchange"), asked.text("call", longest=40)
     asked.check_unknown()
     asked.done()
     others = () if beside is None else (case_stream(beside),)
-    with service.write(actor, Action.CASE_OPEN, *others, key=key) as work:
+    held = (*others, *([DESK] if call else []))
+    with service.write(actor, Action.CASE_OPEN, *held, key=key) as work:
         if beside is not None and not as_exercise and not work.case.as_exercise:
             raise NotAnExercise("Add to this case what happens, or link another one.")
         at = _receipt_instant(asked, work, began)
+        came_by = call_of(asked, work, call) if call else None
         asked.done()
         if work.paper is None:
             # A case that began on paper has its stream, under the reference that was given then.
@@ -124,6 +128,8 @@ def _open(
         if not exchange.is_empty:
             exchange_of_case(service, work, exchange, at=at)
         exchange.done()
+        if came_by is not None:
+            join_opened(work, came_by)
         for other in others:
             link(work, work.stream, other, _WHY_LINKED[as_exercise])
         take_or_summon(service, work)

@@ -12,6 +12,7 @@ from cna_service.console.visits import SignedIn, Visit, frame_of, service_of
 from cna_service.console.words import iso
 from cna_service.identity.permissions import Action
 from cna_service.workflow import views
+from cna_service.workflow.call_views import live_calls
 
 router = pages()
 
@@ -23,7 +24,8 @@ def board_page(request: Request, visit: SignedIn, closed: bool = False, after: s
         # An administrator reads no cases (desk-rules 9.2): he begins with the accounts.
         return frame.go("/console/officers")
     board = views.board(service_of(request), closed=closed, after=after)
-    return frame.page(request, "board.html", visit, board=board, closed=closed)
+    calls = live_calls(service_of(request), visit.officer.id)
+    return frame.page(request, "board.html", visit, board=board, closed=closed, view=calls)
 
 
 @router.get("/board/rows")

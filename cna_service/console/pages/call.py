@@ -25,6 +25,7 @@ from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid, Problem
 from cna_service.kit.instants import to_text
+from cna_service.workflow.call_views import CallFacts, call_facts
 from cna_service.workflow.case_reading import authorities
 from cna_service.workflow.keys import Replayed
 from cna_service.workflow.opening import open_case
@@ -33,9 +34,13 @@ router = pages()
 
 
 @router.get("/calls/new")
-def new_call(request: Request, visit: SignedIn) -> Response:
+def new_call(request: Request, visit: SignedIn, call: str = "") -> Response:
+    """``call``: a call to the desk's number by its id; the form begins with what its number makes believe."""
     visit.require(Action.CASE_OPEN)
-    return _page(request, visit, Form())
+    facts = call_facts(service_of(request), call) if call else None
+    if facts is not None and facts.case is not None:
+        return frame_of(request).go(f"/console/cases/{facts.case}")
+    return _page(request, visit, Form(), call=facts)
 
 
 @router.post("/calls/new")
@@ -58,12 +63,24 @@ def at_fields(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     )
 
 
-def _page(request: Request, visit: Visit, form: Form, status: int = 200) -> Response:
+def authority_of(call: CallFacts) -> str:
+    """As the list beside the field offers it; empty where the number says nothing, or two things."""
+    a = call.authority
+    return "" if a is None else f"{a['id']} – {a['name']} ({a['state']})"
+
+
+def _page(
+    request: Request, visit: Visit, form: Form, status: int = 200, call: CallFacts | None = None
+) -> Response:
     service = service_of(request)
     now = service.clock.now()
     opened = shown_at(form.posted, now) if form.posted.pairs else now
-    began = began_choices(opened)
+    if call is None and (told := form.posted.value("call")):
+        call = call_facts(service, told)
+    began = began_choices(opened, None if call is None else call.began_at)
     defaults = {"channel": "phone", "call_began_at": began[0].value, "vessels/0/how": "as_heard"}
+    if call is not None:
+        defaults |= {"call": call.id, "caller/phone": call.number, "authority": authority_of(call)}
     shown = form if form.posted.pairs else Form(defaults=defaults, key=form.key)
     return frame_of(request).page(
         request,
@@ -73,6 +90,7 @@ def _page(request: Request, visit: Visit, form: Form, status: int = 200) -> Resp
         form=of_other_side(shown),
         shown_at=to_text(opened),
         began=began,
+        call=call,
         first=FIRST,
         first_measures=FIRST_MEASURES,
         further_measures=FURTHER_MEASURES,

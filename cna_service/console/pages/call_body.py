@@ -28,13 +28,16 @@ class Began:
     value: str
     at: datetime
     minutes: int
+    words: str = ""
 
 
-def began_choices(shown_at: datetime) -> tuple[Began, ...]:
-    """``shown_at``: when the form was opened; the choices stay the same however long it takes to fill it."""
+def began_choices(shown_at: datetime, came_in: datetime | None = None) -> tuple[Began, ...]:
+    """``shown_at``: when the form was opened; the choices stay the same. ``came_in``: of a call that the desk
+    itself took, which comes first."""
     whole = shown_at.replace(microsecond=0)
     instants = [(m, whole - timedelta(minutes=m)) for m in BEGAN]
-    return tuple(Began(to_text(at), at, minutes) for minutes, at in instants)
+    choices = tuple(Began(to_text(at), at, minutes) for minutes, at in instants)
+    return choices if came_in is None else (Began(to_text(came_in), came_in, 99, "when it came in"), *choices)
 
 
 def shown_at(posted: Posted, now: datetime) -> datetime:
@@ -63,6 +66,8 @@ def call_body(posted: Posted, now: datetime, listed: Iterable[Authority]) -> dic
         "vessels": [_vessel(v) for v in told.get("vessels") or ()],
         "exchange": exchange,
     }
+    if told.get("call"):
+        body["call"] = told["call"]
     if told.get("as_exercise"):
         body["as_exercise"] = True
     if typed := told.get("call_began_earlier"):

@@ -10,8 +10,10 @@ from cna_service.console.forms import Form
 from cna_service.console.pages.board import polled
 from cna_service.console.pages.case_act_forms import CASE_ACTS, EXCHANGE_ACTS
 from cna_service.console.routing import pages
+from cna_service.console.sounds import SOUNDS, sound
 from cna_service.console.visits import SignedIn, frame_of, service_of
 from cna_service.identity.permissions import Action
+from cna_service.workflow.call_views import calls_of_case
 from cna_service.workflow.case_reading import case_file, case_view
 
 router = pages()
@@ -32,6 +34,7 @@ def case_page(request: Request, visit: SignedIn, ref: str) -> Response:
         visit,
         view=view,
         acts=acts,
+        calls=calls_of_case(service_of(request), view.ref, visit.officer.id),
         exchange_acts=[a for a in EXCHANGE_ACTS if visit.may(a.action)],
         form=Form(seen=view.seq),
     )
@@ -49,6 +52,8 @@ def case_file_bytes(request: Request, visit: SignedIn, ref: str, blob: str) -> R
     """A file as it came. What a stranger sent is never shown as a page of ours: it is handed over as a download."""
     visit.require(Action.CASE_READ)
     found = case_file(service_of(request), ref, blob)
+    if found.media_type in SOUNDS:
+        return sound(request, found.content, SOUNDS[found.media_type], found.name)
     shown = found.is_ours and found.media_type == "application/pdf"
     way = "inline" if shown else "attachment"
     headers = {
