@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -184,7 +185,10 @@ def is_done(connection: Connection, duty: str, period: str | None = None) -> boo
 
 
 def forget_duties(connection: Connection, before: datetime) -> None:
-    connection.execute(delete(duty_done).where(duty_done.c.begun_at < before))
+    """All but the newest period of each duty: by that one it is known that the duty was ever done."""
+    newest = select(func.max(duty_done.c.period)).group_by(duty_done.c.duty)
+    old = and_(duty_done.c.begun_at < before, duty_done.c.period.not_in(newest.scalar_subquery()))
+    connection.execute(delete(duty_done).where(old))
 
 
 def heartbeats(connection: Connection) -> list[Heard]:

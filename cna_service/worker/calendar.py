@@ -18,8 +18,8 @@ from cna_service.worker.loop import Heartbeats
 from cna_service.workflow.service import Service
 from cna_service.workflow.trouble import tell_once
 
-LOOKS_BACK = tuple(timedelta(hours=h) for h in (2, 26, 8 * 24, 32 * 24, 93 * 24))
-"""From where the newest period is looked for: hourly, daily, weekly, monthly, quarterly."""
+LOOKS_BACK = tuple(timedelta(hours=h) for h in (0.2, 2, 26, 8 * 24, 32 * 24, 93 * 24))
+"""From where the newest period is looked for: of minutes, hourly, daily, weekly, monthly, quarterly."""
 
 TOLD_AFTER = 3
 """Failures in a row after which the administrator is told; the banner says so from the first on."""
@@ -39,10 +39,14 @@ def newest_period(trigger: CronTrigger, now: datetime) -> datetime | None:
 
 
 def allowed_age(trigger: CronTrigger, now: datetime) -> timedelta:
-    """How old the last success may be: the time between two periods, and two hours for doing it."""
+    """How old the last success may be: the time between two periods, and some for doing it: as long again, from ten
+    minutes to two hours."""
     first = trigger.get_next_fire_time(None, now)
     second = None if first is None else trigger.get_next_fire_time(first, first + timedelta(seconds=1))
-    return timedelta(hours=26) if second is None else second - first + timedelta(hours=2)
+    if second is None:
+        return timedelta(hours=26)
+    step: timedelta = second - first
+    return step + max(timedelta(minutes=10), min(timedelta(hours=2), step))
 
 
 class Calendar:

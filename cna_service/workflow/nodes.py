@@ -109,3 +109,11 @@ def _note_return(work: Work, before: Node) -> None:
     body = {"node": before.name, "build": before.build, "last_at": to_text(before.beat_at)}
     work.append(Draft("node.returned", body), DESK)
     no_longer(work, KIND, {"node": before.name}, "node_returned")
+
+
+def forget_old(service: Service) -> None:
+    """Rows of nodes that were given up a week ago, and of housekeeping two days ago."""
+    now = service.machine.now()
+    with service.database.write() as connection:
+        watchdog.forget_nodes(connection, now - FORGOTTEN_AFTER)
+        watchdog.forget_duties(connection, now - timedelta(days=2))

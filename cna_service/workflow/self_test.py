@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cna_service.alerts.rules import Fault, verdict
 from cna_service.db import outbox
 from cna_service.escalation import drafts
 from cna_service.escalation.ladders import Channel
@@ -22,7 +23,9 @@ from cna_service.identity.permissions import Action
 from cna_service.kit.errors import NotFound
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.edge.paging_store import last_try
-from cna_service.workflow.projections import ALERTS, DESK
+from cna_service.workflow.line_switch import self_test_failed
+from cna_service.workflow.outside import Outside
+from cna_service.workflow.projections import ALERTS, DESK, LINES, WATCHING
 from cna_service.workflow.self_test_line import KIND, KINDS, PROBE, first_sendings
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import close_alert, raise_alert
@@ -38,6 +41,7 @@ __all__ = (
     "begin_self_test",
     "fire",
     "self_test_on_schedule",
+    "switch_after_failure",
     "take_back_loop",
 )
 
@@ -89,6 +93,25 @@ def fire(service: Service, work: Work, stream: str, alert_id: str) -> None:
         no_longer(work, FAILED_KIND, {}, "self_test_passed")
     else:
         raise_once(service, work, FAILED_KIND, {})
+
+
+def switch_after_failure(service: Service, outside: Outside) -> bool:
+    """A test that did not come through by the line that carries lets the spare carry; not one that failed for the
+    telephone at its end. True if it was switched."""
+    with service.read() as reader:
+        desk = reader.stream(DESK)
+        tested, lines = desk.of(WATCHING).self_test, desk.of(LINES)
+    if tested is None or (lines.last is not None and lines.last.at >= tested.at):
+        return False
+    blamed = [c for c in tested.channels if c["channel"] == Channel.SMS.value and _is_the_line_s_fault(c)]
+    return any(self_test_failed(service, outside, str(c.get("provider"))) for c in blamed)
+
+
+def _is_the_line_s_fault(channel: Mapping[str, Any]) -> bool:
+    if channel["result"] in ("delivered", "came_back"):
+        return False
+    judged = verdict(channel["code"]) if channel.get("code") else None
+    return judged is None or judged.fault not in (Fault.PHONE_OFF, Fault.PERMANENT)
 
 
 def take_back_loop(service: Service, params: Mapping[str, str], keep: Callable[[Connection], object]) -> bool:

@@ -58,6 +58,7 @@ def test_with_one_provider_what_is_proved_is_that_it_was_delivered(desk: LiveDes
     assert (channel["channel"], channel["result"], channel["provider"]) == ("sms", "delivered", "recorder")
     assert {"asked_ms", "accepted_ms", "delivered_ms"} <= set(channel)
     assert not desk.alerts(DESK).open
+    desk.seal()
     assert status(desk.service).degraded == ()
     sms.is_read = True
     desk.nobody_else_was_called()

@@ -79,3 +79,13 @@ def test_a_heartbeat_is_heard_and_forgotten(rows: Database) -> None:
         assert (found.late_at, found.count) == (NOW + 8 * MINUTE, 1)
         assert watchdog.forget_heartbeat(c, "mail")
         assert watchdog.heartbeats(c) == []
+
+
+def test_of_what_was_done_the_newest_period_is_kept(rows: Database) -> None:
+    with rows.write() as c:
+        for day in ("2026-11-18", "2026-11-19"):
+            assert watchdog.begin_duty(c, "verify", day, NOW - timedelta(days=4))
+            watchdog.finish_duty(c, "verify", day, NOW)
+        watchdog.forget_duties(c, NOW - timedelta(days=2))
+        assert watchdog.is_done(c, "verify", "2026-11-19")
+        assert not watchdog.is_done(c, "verify", "2026-11-18")
