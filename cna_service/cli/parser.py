@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+from cna_service.cli.parser_watching import add_watching
 from cna_service.waters.rules import KINDS as ZONE_KINDS
 
 USAGE = 3
@@ -33,6 +34,7 @@ def command_parser() -> Parser:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for add in (_serving, _officer, _authority, _registry, _zones, _duty, _case, _alerts, _clock, _ledger, _keeping):
         add(commands)
+    add_watching(commands, _add, _group, _number)
     return parser
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from cna_service.workflow import roster_checks, upkeep, watch_calendar, watch_digest
+from cna_service.workflow import nodes, self_test, roster_checks, upkeep, watch_calendar, watch_digest
 from cna_service.workflow.service import Service
 
 
@@ -27,6 +27,8 @@ DUTIES = (
     Duty("watch-accounts", CronTrigger(minute="*", timezone="UTC"), watch_calendar.follow_accounts),
     Duty("check-ins", CronTrigger(minute="*", timezone="UTC"), watch_calendar.CheckIns()),
     Duty("watch-digest", CronTrigger(hour=5, minute=10, timezone="UTC"), watch_digest.send_daily),
+    Duty("self-test", CronTrigger(hour="*/6", minute=23, timezone="UTC"), self_test.self_test_on_schedule),
+    Duty("forget-watch", CronTrigger(hour=3, minute=47, timezone="UTC"), nodes.forget_old),
     Duty("heartbeat", CronTrigger(minute=0, timezone="UTC"), upkeep.heartbeat),
 )
 """Times in UTC: cron in local time fires twice in the repeated hour."""

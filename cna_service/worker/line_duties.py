@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from cna_service.worker.loop import Heartbeats
-from cna_service.workflow import line_reports, provider_proof, provider_watch
+from cna_service.workflow import line_reports, provider_proof, provider_watch, self_test
 from cna_service.workflow.outside import Outside
 from cna_service.workflow.service import Service
 
@@ -35,6 +35,7 @@ DUTIES = (
     LineDuty("line-errors", 15.0, provider_watch.tell_of_errors, first=15.0),
     # Every minute it is seen who looked last; each account is asked every five minutes.
     LineDuty("line-accounts", 60.0, provider_watch.look_at_accounts, first=5.0),
+    LineDuty("line-self-test", 15.0, self_test.switch_after_failure, first=20.0),
     LineDuty("line-proof", 3600.0, provider_proof.prove_spare, first=600.0),
 )
 
