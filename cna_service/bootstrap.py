@@ -74,6 +74,7 @@ class Running:
         self.worker.stop()
         if self.exercise is not None:
             self.exercise.stop()
+        self.outside.close()
         self.service.database.close()
 
 

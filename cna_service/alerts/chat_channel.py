@@ -34,8 +34,8 @@ KINDS = frozenset(
 """Kinds of chat address that may be used unless the setting says others."""
 
 # Of these the host is whatever the officer typed; ``s`` at the end: by TLS.
-_OWN_SERVER = frozenset({"matrix", "matrixs", "mmost", "mmosts", "ntfys", "rocket", "rockets"})
-_PLAIN = frozenset({"matrix", "mmost", "rocket"})
+_OWN_SERVER = frozenset({"matrix", "matrixs", "mmost", "mmosts", "ntfy", "ntfys", "rocket", "rockets"})
+_PLAIN = frozenset({"matrix", "mmost", "ntfy", "rocket"})
 
 
 class ChatOut:
@@ -60,16 +60,21 @@ class ChatOut:
 
     def judge(self, to: str) -> None:
         """May the desk write to this address? Raises :class:`ChannelError`: ``chat-unusable``, ``address-refused``."""
+        kind, _, rest = to.strip().partition("://")
+        if kind.lower() not in self._kinds or not rest:
+            raise failed("chat-unusable")
+        if kind.lower() in KINDS - _OWN_SERVER:
+            # The provider's own server; what follows are names and secrets at it.
+            return
         try:
             parts = urlsplit(to.strip())
-            kind, host, port = parts.scheme.lower(), parts.hostname, parts.port
+            host, port = parts.hostname, parts.port
         except ValueError as error:
             raise failed("chat-unusable") from error
-        if kind not in self._kinds or not host:
+        if not host:
             raise failed("chat-unusable")
-        if kind in _OWN_SERVER or kind not in KINDS or (kind == "ntfy" and parts.path.strip("/")):
-            scheme = "http" if kind in _PLAIN or kind == "ntfy" else "https"
-            self._reach.pin(f"{scheme}://{host}" + (f":{port}" if port else ""))
+        scheme = "http" if kind.lower() in _PLAIN else "https"
+        self._reach.pin(f"{scheme}://{host}" + (f":{port}" if port else ""))
 
     def close(self) -> None:
         pass

@@ -7,6 +7,7 @@ own refused it.
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -110,13 +111,24 @@ class HttpOut:
                 limits = httpx.Timeout(connect, read=min(_READ, self._timeout - connect))
                 self._ready = httpx.Client(
                     timeout=limits,
-                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
+                    # Kept by address: one whose certificate was checked for a name would serve another name there.
+                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
                     follow_redirects=False,
                     # A proxy of the surroundings would see what is meant for one receiver alone.
                     trust_env=False,
-                    verify=self._trust or True,
+                    verify=_trust(self._trust),
                 )
             return self._ready
+
+
+def _trust(authorities_file: str | None) -> ssl.SSLContext:
+    """The machine's own authorities, which may hold the authority's; and those of the usual list, where it has none."""
+    context = ssl.create_default_context(cafile=authorities_file)
+    if authorities_file is None:
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+    return context
 
 
 def failed(code: str, *, unknown: bool = False, retry_after: timedelta | None = None) -> ChannelError:

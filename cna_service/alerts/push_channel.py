@@ -109,7 +109,7 @@ def _encrypted(subscription: dict[str, Any], note: Note) -> bytes:
 
     told = {"title": note.title, "text": note.text, "link": note.link, "tag": note.alert or note.reference}
     try:
-        made = WebPusher(subscription).encode(json.dumps(told), content_encoding="aes128gcm")
+        made = WebPusher(subscription).encode(json.dumps(told).encode(), content_encoding="aes128gcm")
     except Exception as error:
         # A point that is on no curve fails in the library's own ways, none of them documented.
         raise failed("push-unusable") from error

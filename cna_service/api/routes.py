@@ -88,4 +88,5 @@ def create_api() -> APIRouter:
     root.include_router(health.router)
     root.include_router(callbacks.router)
     root.include_router(callbacks_voice.router)
+    root.include_router(callbacks_gateway.router)
     return root
