@@ -77,6 +77,9 @@ def _gauges(found: Figures) -> Iterator[Metric]:
         "cna_log_oldest_unsealed_seconds", "Age of the oldest of them", found.oldest_unsealed_seconds
     )
     yield GaugeMetricFamily("cna_quarantined", "Messages set aside unread", found.quarantined)
+    yield GaugeMetricFamily(
+        "cna_summonses_stuck", "Summonses that the auditor found stuck, ever", found.summonses_stuck
+    )
     yield GaugeMetricFamily("cna_clock_steps", "Steps of the clock, ever", found.clock_steps)
 
 

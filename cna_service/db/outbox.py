@@ -323,6 +323,26 @@ def supersede(connection: Connection, dedup_prefix: str) -> int:
     return connection.execute(update(outbox).where(where).values(state=SUPERSEDED)).rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one sending stands."""
+
+    state: str
+    next_try_at: datetime
+    lease_until: datetime | None
+
+
+def states(connection: Connection, ids: Iterable[str]) -> dict[str, Standing]:
+    """Where these stand; what has no row is left out."""
+    c, wanted = outbox.c, sorted(set(ids))
+    found: dict[str, Standing] = {}
+    for start in range(0, len(wanted), 500):
+        query = select(c.id, c.state, c.next_try_at, c.lease_until).where(c.id.in_(wanted[start : start + 500]))
+        for r in connection.execute(query):
+            found[r.id] = Standing(r.state, r.next_try_at, r.lease_until)
+    return found
+
+
 def row(connection: Connection, id: str) -> Mapping[str, Any] | None:
     found = connection.execute(select(outbox).where(outbox.c.id == id)).mappings().first()
     return None if found is None else dict(found)

@@ -34,6 +34,7 @@ URGENT = frozenset(
         "ack_overdue",
         "person_wanted",
         "summons_stuck",
+        "case_unheld",
     }
 )
 """Kinds that are never of low urgency and never wait for the morning, whatever a file says."""

@@ -24,6 +24,7 @@ DESK_TYPES: tuple[EntryType, ...] = (
     EntryType("zones.retired", "a map of zones at sea counts no more", ("/reason",)),
     EntryType("log.verified", "the log was verified, by whom, with which result"),
     EntryType("log.heartbeat", "the log was alive"),
+    EntryType("summonses.audited", "the auditor found summonses that had stuck, by code and stream"),
     EntryType("backup.made", "a backup was made and verified", ("/folder",)),
 )
 
@@ -35,6 +36,8 @@ class DeskState:
     registers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     last_verified: Mapping[str, Any] | None = None
     last_backup_at: datetime | None = None
+    summonses_stuck: int = 0
+    """How many summonses the auditor has ever found stuck."""
     clock_steps: tuple[Mapping[str, Any], ...] = ()
     clock_held: timedelta = timedelta()
     """By how much the clock is ahead of what is believed of it; only a clock set back, or a person, ends that."""
@@ -61,6 +64,8 @@ def apply_desk(state: DeskState, entry: Entry) -> DeskState:
         return replace(state, last_verified=told)
     if entry.type == "backup.made":
         return replace(state, last_backup_at=entry.recorded_at)
+    if entry.type == "summonses.audited":
+        return replace(state, summonses_stuck=state.summonses_stuck + entry.body["found"])
     if entry.type == "clock.stepped":
         size = timedelta(microseconds=entry.body["size_us"])
         held = held_after(state.clock_held, size, is_believed=entry.body["believed"])

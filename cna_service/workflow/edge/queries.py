@@ -30,6 +30,8 @@ class Figures:
     oldest_unsealed_seconds: float
     quarantined: int
     clock_steps: int
+    summonses_stuck: int = 0
+    """How many summonses the auditor found stuck, ever."""
 
 
 def figures(service: Service) -> Figures:
@@ -45,6 +47,7 @@ def figures(service: Service) -> Figures:
             oldest_unsealed_seconds=0.0 if oldest is None else (reader.now - oldest).total_seconds(),
             quarantined=store.how_many(connection),
             clock_steps=len(reader.stream(DESK).of(DESK_STATE).clock_steps),
+            summonses_stuck=reader.stream(DESK).of(DESK_STATE).summonses_stuck,
         )
 
 
