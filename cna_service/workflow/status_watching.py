@@ -62,6 +62,11 @@ class Beats(Protocol):
         """Seconds since the duty last succeeded; None if it never did."""
         ...
 
+    @property
+    def duties(self) -> tuple[str, ...]:
+        """Every duty that ever succeeded."""
+        ...
+
     def late(self) -> tuple[LateDuty, ...]: ...
 
     def failing(self) -> Mapping[str, int]:

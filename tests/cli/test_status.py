@@ -25,6 +25,10 @@ class Beats:
     def age(self, duty: str) -> float | None:
         return self.ages.get(duty)
 
+    @property
+    def duties(self) -> tuple[str, ...]:
+        return tuple(self.ages)
+
     def late(self) -> tuple[LateDuty, ...]:
         return self.late_ones
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from cna_service.db.outbox import WAITING, attempt, outbox
 from cna_service.db.timers import timer
@@ -26,9 +26,15 @@ class Try:
     provider: str
     outcome: str
     code: str | None
+    is_first: bool
+    """It was the sending's first: only that one says how long the desk itself took."""
 
 
-_TRY = select(attempt, outbox.c.channel, outbox.c.created_at).join(outbox, outbox.c.id == attempt.c.sending)
+_earlier = attempt.alias("earlier")
+_FIRST = ~exists().where((_earlier.c.sending == attempt.c.sending) & (_earlier.c.id < attempt.c.id))
+_TRY = select(attempt, outbox.c.channel, outbox.c.created_at, _FIRST.label("is_first")).join(
+    outbox, outbox.c.id == attempt.c.sending
+)
 
 
 def last_try(connection: Connection, sending: str) -> Try | None:
@@ -49,7 +55,18 @@ def newest_try(connection: Connection) -> int:
 
 def _try(r: Row[Any]) -> Try:
     took = timedelta(microseconds=r.took_us)
-    return Try(r.id, r.sending, r.channel, r.created_at, r.began_at, took, r.provider, r.outcome, r.code)
+    return Try(
+        r.id,
+        r.sending,
+        r.channel,
+        r.created_at,
+        r.began_at,
+        took,
+        r.provider,
+        r.outcome,
+        r.code,
+        bool(r.is_first),
+    )
 
 
 def oldest_due_timer(connection: Connection, now: datetime) -> datetime | None:

@@ -1,0 +1,77 @@
+"""What monitors and outside jobs see of the desk: metrics, readiness, heartbeats."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cna_service.identity.actors import SERVICE
+from cna_service.workflow.heartbeats import expect_heartbeat, look_for_late
+from tests.api.desk import REQUEST, ApiDesk
+
+
+def figure(desk: ApiDesk, line: str) -> float:
+    """The value of one line of the metrics, by its name and labels."""
+    found = [x for x in desk.client.get("/metrics").text.splitlines() if x.startswith(f"{line} ")]
+    assert len(found) == 1, (line, found)
+    return float(found[0].rsplit(" ", 1)[1])
+
+
+def test_what_waits_and_how_fast_it_went_is_measured(desk: ApiDesk) -> None:
+    assert figure(desk, "cna_oldest_unsent_seconds") == 0.0
+    desk.post("/submissions", desk.authority(), REQUEST)
+    assert figure(desk, "cna_time_to_provider_seconds_count") == 0
+    desk.let_pass(hours=1)
+    assert figure(desk, "cna_time_to_provider_seconds_count") > 0
+    assert figure(desk, "cna_oldest_due_timer_seconds") == 0.0
+    text = desk.client.get("/metrics").text
+    assert 'cna_attempts_total{code="",outcome="accepted",provider="' in text
+    assert 'cna_time_to_acknowledgement_seconds_bucket{le="+Inf"}' in text
+    assert figure(desk, "cna_clock_held_seconds") == 0.0
+    assert "+1555" not in text
+
+
+def test_what_is_counted_is_counted_once(desk: ApiDesk) -> None:
+    desk.client.get("/metrics")
+    desk.post("/submissions", desk.authority(), REQUEST)
+    desk.let_pass(hours=1)
+    assert figure(desk, "cna_time_to_provider_seconds_count") == figure(
+        desk, "cna_time_to_provider_seconds_count"
+    )
+
+
+def test_a_job_is_heard_by_its_own_token_and_by_no_other(desk: ApiDesk) -> None:
+    name, token = expect_heartbeat(desk.service, SERVICE, {"name": "backup-copy", "every_minutes": 60})
+    own = {"Authorization": f"Bearer {token}"}
+    answer = desk.post(f"/heartbeats/{name}", own)
+    assert answer.status_code == 200 and answer.json()["name"] == name
+    assert desk.post(f"/heartbeats/{name}", {}).status_code == 401
+    wrong = desk.post(f"/heartbeats/{name}", desk.officer("admin-1"))
+    unknown = desk.post("/heartbeats/no-such", own)
+    assert wrong.status_code == unknown.status_code == 404
+    assert wrong.json()["detail"] == unknown.json()["detail"]
+    # Its token opens nothing else.
+    assert desk.get("/heartbeats", own).status_code == 401
+
+
+def test_officers_see_the_jobs_and_mute_one_until_then(desk: ApiDesk) -> None:
+    expect_heartbeat(desk.service, SERVICE, {"name": "mail", "every_minutes": 5})
+    [job] = desk.get("/heartbeats", desk.officer()).json()["heartbeats"]
+    assert (job["name"], job["every_seconds"], job["is_late"], job["last_at"]) == ("mail", 300, False, None)
+    assert desk.get("/heartbeats", desk.authority()).status_code == 403
+    until = (desk.service.machine.now() + timedelta(hours=2)).isoformat()
+    body = {"until": until, "reason": "The mail server is moved."}
+    assert desk.post("/heartbeats/mail/mute", desk.officer(), body).status_code == 403
+    assert desk.post("/heartbeats/mail/mute", desk.officer("admin-1"), body).status_code == 201
+    assert desk.post("/heartbeats/mail/mute", desk.officer("admin-1"), {}).status_code == 422
+    assert desk.post("/heartbeats/none/mute", desk.officer("admin-1"), body).status_code == 404
+    [job] = desk.get("/heartbeats", desk.officer()).json()["heartbeats"]
+    assert job["muted_until"] is not None
+    assert look_for_late(desk.service) == []
+
+
+def test_liveness_is_not_readiness(desk: ApiDesk) -> None:
+    """No thread of this desk was started: the process answers, the engine does not tick."""
+    assert desk.client.get("/healthz").status_code == 200
+    ready = desk.client.get("/readyz")
+    assert ready.status_code in (200, 503)
+    assert set(ready.json()) == {"ready", "why", "degraded"}
