@@ -9,13 +9,13 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from cna_service.api.metrics_paging import PagingCollector
 from cna_service.kit.errors import Unavailable
 from cna_service.workflow.edge.queries import Figures, figures
 from cna_service.workflow.service import Service
 from cna_service.workflow.status import Engine
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-_DUTIES = ("tick", "send", "sequence")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -36,6 +36,7 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_DeskFigures(service, engine))
+        self._registry.register(PagingCollector(service, engine))
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """``route`` is the template of the path (``/api/v1/cases/{ref}``), never the path."""
@@ -64,7 +65,7 @@ class _DeskFigures(Collector):
         yield from _gauges(found)
 
     def _ages(self) -> Mapping[str, float]:
-        ages = {duty: self._engine.beats.age(duty) for duty in _DUTIES}
+        ages = {duty: self._engine.beats.age(duty) for duty in self._engine.beats.duties}
         return {duty: age for duty, age in ages.items() if age is not None}
 
 

@@ -16,6 +16,7 @@ from cna_service.api import (
     duty,
     duty_people,
     health,
+    heartbeats,
     law,
     ledger,
     lookups,
@@ -51,6 +52,7 @@ PARTS = (
     directory,
     ledger,
     tokens,
+    heartbeats,
 )
 
 TAGS = [
