@@ -12,6 +12,7 @@ from cna_service.bootstrap import Running
 from cna_service.cli.deployment import instant_of, open_desk, whoever_asks
 from cna_service.cli.roster_file import read_roster_file, roster_file
 from cna_service.cli.shown import columns, instant, show
+from cna_service.duty.roster import read_roster
 from cna_service.duty.rules import Rosters, Shift, shifts, who_has_the_watch
 from cna_service.duty.rules import gaps as gaps_of
 from cna_service.identity.officers import Officers
@@ -122,6 +123,8 @@ def import_file(asked: Namespace) -> int:
     bodies = read_roster_file(text)
     with open_desk(asked) as running:
         actor = _officer(running, asked.by)
+        for body in bodies:
+            read_roster(body)
         if asked.apply:
             for body in bodies:
                 set_roster(running.service, actor, {**body, "reason": asked.reason})

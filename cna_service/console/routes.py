@@ -36,11 +36,13 @@ from cna_service.console.pages import (
     nowhere,
     officers,
     relief,
+    rosters,
     rules,
     search,
     sign_in,
     statistics,
     watch,
+    watch_people,
 )
 from cna_service.workflow.service import Service
 
@@ -65,6 +67,8 @@ PAGES: tuple[APIRouter, ...] = (
     exercise_case.router,
     case.router,
     watch.router,
+    watch_people.router,
+    rosters.router,
     alerts.router,
     relief.router,
     directory.router,

@@ -64,9 +64,11 @@ def test_a_roster_is_exported_and_read_back(exercise: CommandLine, tmp_path: Pat
     assert exercise("duty", "import", as_json, "--by", "sup-1", "--apply").code == 0
     assert exercise("duty", "import", file, "--by", "duty-1", "--apply").code == 1
     assert exercise("duty", "import", file, "--by", "ghost").code == 3
+    file.write_text(file.read_text().replace("Europe/Lisbon", "Mars"))
+    assert exercise("duty", "import", file, "--by", "sup-1").code == 3
     file.write_text("[[rosters]\n")
     assert exercise("duty", "import", file, "--by", "sup-1").code == 3
-    assert exercise("duty", "import", tmp_path / "none", "--by", "sup-1").code in {1, 3}
+    assert exercise("duty", "import", tmp_path / "none", "--by", "sup-1").code == 2
 
 
 def test_a_calendar_goes_out_and_comes_in_line_by_line(exercise: CommandLine, tmp_path: Path) -> None:
@@ -80,9 +82,6 @@ def test_a_calendar_goes_out_and_comes_in_line_by_line(exercise: CommandLine, tm
     assert ran.code == 0, ran.out
     assert ran.json["problems"] == []
     assert ran.json["applied"] is False
-    file.write_text(out.replace("SUMMARY:EXERCISE Duty officer:", "SUMMARY:Duty officer: Lt Unknown for"))
-    broken = exercise("duty", "import", file, "--by", "sup-1", "--apply")
-    assert broken.code in {0, 1}
     file.write_text(
         "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nUID:1\nDTSTART:20261130T080000Z\nEND:VEVENT\nEND:VCALENDAR\n"
     )

@@ -103,7 +103,12 @@ def test_a_roster_without_officers_and_with_a_wrong_hour_is_refused_field_by_fie
 def test_a_duty_officer_sees_no_form_that_he_may_not_send(desk: DeskUnderTest) -> None:
     browser = desk.signed_in("duty_officer")
     page = browser.get("/console/watch")
-    assert page.actions() == ["/console/sign-out", "/console/watch/take"]
+    assert page.actions() == [
+        "/console/sign-out",
+        "/console/watch/take",
+        "/console/watch/absences",
+        "/console/watch/calendars",
+    ]
     sent = [
         *page.fields("/console/watch/take"),
         ("officer", "duty-officer"),

@@ -1,4 +1,4 @@
-"""Who has the watch, now and for the next seven days; taking it, overriding it, setting the roster."""
+"""Who has the watch, now and for the next weeks; taking it, overriding it, setting a plain roster."""
 
 from __future__ import annotations
 
@@ -11,22 +11,31 @@ from cna_service.console import words
 from cna_service.console.acting import carry_out
 from cna_service.console.forms import Form, Posted
 from cna_service.console.routing import pages
+from cna_service.console.typed_instants import as_instant
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
+from cna_service.console.watch_parts import PARTS
 from cna_service.identity.officers import Officer
 from cna_service.identity.permissions import PERMISSIONS, Action, Role
 from cna_service.kit.errors import Invalid, Problem
-from cna_service.workflow import roster, views
+from cna_service.kit.instants import date_time_group, to_text
+from cna_service.workflow import roster
 from cna_service.workflow.keys import Key
+from cna_service.workflow.roster_page import WatchPage, watch_page
 from cna_service.workflow.service import Service
 
 router = pages()
 WATCH = "/console/watch"
+OVERRIDES = (
+    ("add", "has the post"),
+    ("replace", "has it wherever another would"),
+    ("remove", "does not have the post"),
+)
 
 
 @router.get("/watch")
-def watch_page(request: Request, visit: SignedIn) -> Response:
+def show(request: Request, visit: SignedIn) -> Response:
     visit.require(Action.DUTY_READ)
-    return _page(request, visit)
+    return page_with(request, visit)
 
 
 @router.post("/watch/take")
@@ -36,10 +45,10 @@ def take(request: Request, posted: Sent) -> Response:
         request,
         visit,
         posted,
-        lambda key: roster.take_watch(service, visit.actor, posted.body(), key),
+        lambda key: roster.take_watch(service, visit.actor, body_of(request, posted), key),
         to=WATCH,
         done="watch-taken",
-        again=lambda form, status: _page(request, visit, take=form, status=status),
+        again=lambda form, status: page_with(request, visit, "take", form, status),
     )
 
 
@@ -50,10 +59,10 @@ def add_override(request: Request, posted: Sent) -> Response:
         request,
         visit,
         posted,
-        lambda key: roster.add_override(service, visit.actor, posted.body(), key),
+        lambda key: roster.add_override(service, visit.actor, body_of(request, posted), key),
         to=WATCH,
         done="override-added",
-        again=lambda form, status: _page(request, visit, override=form, status=status),
+        again=lambda form, status: page_with(request, visit, "override", form, status),
     )
 
 
@@ -67,13 +76,13 @@ def end_override(request: Request, posted: Sent) -> Response:
         lambda key: roster.remove_override(service, visit.actor, posted.body(), key),
         to=WATCH,
         done="override-removed",
-        again=lambda form, status: _page(request, visit, ending=form, status=status),
+        again=lambda form, status: page_with(request, visit, "end", form, status),
     )
 
 
 @router.post("/watch/roster")
 def set_roster(request: Request, posted: Sent) -> Response:
-    """One weekly or daily rotation for each post; other shapes of roster are set by the command line."""
+    """One weekly or daily rotation for each post; every other shape has the page Rosters."""
     visit, service = signed_in(request), service_of(request)
     return carry_out(
         request,
@@ -82,8 +91,18 @@ def set_roster(request: Request, posted: Sent) -> Response:
         lambda key: _set_roster(service, visit, posted, key),
         to=WATCH,
         done="roster-set",
-        again=lambda form, status: _page(request, visit, roster_form=form, status=status),
+        again=lambda form, status: page_with(request, visit, "roster", form, status),
     )
+
+
+def body_of(request: Request, posted: Posted) -> dict[str, Any]:
+    """What was typed, with ``from`` and ``to`` as instants where they can be read as such."""
+    now = service_of(request).clock.now()
+    body = posted.body()
+    for name in ("from", "to"):
+        if isinstance(body.get(name), str):
+            body[name] = as_instant(body[name], now, ahead=True)
+    return body
 
 
 def _set_roster(service: Service, visit: Visit, posted: Posted, key: Key | None) -> None:
@@ -118,7 +137,9 @@ def roster_body(posted: Posted) -> dict[str, Any]:
     if not rotations:
         why = Problem("/duty_officer/officers", None, "names no officer", "tick at least one duty officer")
         raise Invalid("", why)
-    body = {"roster": "desk", "zone": posted.value("zone"), "rotations": rotations}
+    body: dict[str, Any] = {"roster": "desk", "zone": posted.value("zone"), "rotations": rotations}
+    if fallback := posted.value("fallback"):
+        body["fallback"] = {"duty_officer": fallback}
     return body | ({"reason": posted.value("reason")} if posted.value("reason") else {})
 
 
@@ -127,29 +148,64 @@ def may_take(officer: Officer) -> bool:
     return officer.is_enabled and Role(officer.role) in PERMISSIONS[Action.WATCH_RELIEVE]
 
 
-def _page(
+def page_with(
     request: Request,
     visit: Visit,
-    *,
-    take: Form | None = None,
-    override: Form | None = None,
-    ending: Form | None = None,
-    roster_form: Form | None = None,
+    name: str = "",
+    form: Form | None = None,
     status: int = 200,
+    *,
+    address: str | None = None,
 ) -> Response:
+    """The page, with one of its forms as it was typed. ``address``: of a calendar just made, shown this once."""
     service = service_of(request)
-    page = views.watch_page(service)
-    first = {"kind": "weekly", "hand_over": "MON 08:00", "from": f"{page.now:%Y-%m-%d}", "zone": page.zone}
+    page = watch_page(service)
+    officers = [(o.id, f"{o.name} ({o.id})") for o in page.officers.all() if may_take(o)]
     return frame_of(request).page(
         request,
         "watch.html",
         visit,
         status=status,
         page=page,
-        take=(take or Form()).named("take"),
-        override=(override or Form()).named("override"),
-        ending=(ending or Form()).named("end"),
-        roster_form=(roster_form or Form(defaults=first)).named("roster"),
-        officers=[(o.id, f"{o.name} ({o.id})") for o in page.officers.all() if may_take(o)],
+        forms_of=_forms(page, name, form),
+        officers=officers,
         posts=list(words.POSTS.items()),
+        kinds=OVERRIDES,
+        my_turns=_turns(page, visit.officer.id),
+        their_turns=[t for o, _ in officers if o != visit.officer.id for t in _turns(page, o, named=True)],
+        parts=[(template, values(service, visit)) for template, values in PARTS],
+        address=address,
     )
+
+
+def _forms(page: WatchPage, name: str, form: Form | None) -> dict[str, Form]:
+    today = f"{page.now:%Y-%m-%d}"
+    fresh = {
+        "take": Form(),
+        "override": Form(defaults={"kind": "add"}),
+        "end": Form(),
+        "roster": Form(
+            defaults={"kind": "weekly", "hand_over": "MON 08:00", "from": today, "zone": page.zone}
+        ),
+        "absence": Form(),
+        "absence-end": Form(),
+        "swap": Form(),
+        "swap-act": Form(),
+        "link": Form(),
+        "link-end": Form(),
+    }
+    typed = {} if form is None else {name: form}
+    return {each: form.named(each) for each, form in {**fresh, **typed}.items()}
+
+
+def _turns(page: WatchPage, officer: str, *, named: bool = False) -> list[tuple[str, str]]:
+    """(value of a choice, words) of each watch that he has ahead."""
+    known = page.officers.get(officer)
+    who = f"{known.name if known else officer}: " if named else ""
+    return [
+        (
+            f"{officer}|{turn.post}|{to_text(turn.starts_at)}|{to_text(turn.ends_at)}",
+            f"{who}{words.POSTS[turn.post]}, {date_time_group(turn.starts_at)} to {date_time_group(turn.ends_at)}",
+        )
+        for turn in page.turns_of(officer)
+    ]
