@@ -183,3 +183,19 @@ def menu_page(
         _say(gather, words)
     page.redirect(otherwise_url, method="POST")
     return str(page)
+
+
+def fallback_page(
+    greeting: tuple[Spoken, ...], numbers: list[str], still: tuple[Spoken, ...], *, ring: timedelta
+) -> str:
+    """A page that asks nobody for anything, to lie on another host than the desk: one telephone after the other."""
+    from twilio.twiml.voice_response import VoiceResponse
+
+    page = VoiceResponse()
+    _say(page, greeting)
+    for n, number in enumerate(numbers):
+        if n:
+            _say(page, still)
+        page.dial(timeout=int(ring.total_seconds())).number(number)
+    page.hangup()
+    return str(page)

@@ -21,11 +21,6 @@ Call = Annotated[str, Query(max_length=40)]
 Leg = Annotated[int, Query(ge=0, le=99)]
 
 
-def _nothing(act: object) -> str:
-    """A report: the company waits for no page."""
-    return _NOTHING
-
-
 @router.post("")
 def arrives(callback: Signed) -> Response:
     return _said(lambda: calls_in.arrives(callback.service, callback.params), _HANG_UP)
@@ -55,14 +50,19 @@ def recorded(callback: Signed, call: Call = "") -> Response:
 @router.post("/recording")
 def recording(callback: Signed, call: Call = "") -> Response:
     def act() -> str:
-        return _nothing(calls_taken.recording_is_there(callback.service, call, callback.params))
+        calls_taken.recording_is_there(callback.service, call, callback.params)
+        return _NOTHING
 
     return _said(act, _NOTHING)
 
 
 @router.post("/ended")
 def ended(callback: Signed) -> Response:
-    return _said(lambda: _nothing(calls_in.call_over(callback.service, callback.params)), _NOTHING)
+    def act() -> str:
+        calls_in.call_over(callback.service, callback.params)
+        return _NOTHING
+
+    return _said(act, _NOTHING)
 
 
 @router.post("/menu")

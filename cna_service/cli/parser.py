@@ -231,6 +231,16 @@ def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
     what = export.add_mutually_exclusive_group()
     what.add_argument("--days", type=_number(1, 366), help="every shift of so many days instead")
     what.add_argument("--calendar", metavar="ROSTER", help="an iCalendar file of this roster instead")
+    dark = _add(
+        duty,
+        "fallback",
+        "fallback:fallback",
+        "the page that connects callers while the desk is dark; exit 1 if it is stale",
+    )
+    dark.add_argument("--out", metavar="FILE", help="write the page from the roster of now")
+    dark.add_argument(
+        "--confirm", metavar="TEXT", nargs="?", const="", help="it stands at the telephone company, or was tried"
+    )
     take = _add(
         duty, "import", "duty:import_file", "preview a roster (TOML, JSON, iCalendar), or put it in force"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,6 +69,7 @@ class CallPolicy:
     call_back: timedelta = timedelta(minutes=15)
     calls_in_ten_minutes: int = 4
     texts_a_day: int = 20
+    duty_mobile: str = ""
     sentences: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     sha256: str = ""
     text: str = ""
@@ -104,6 +106,9 @@ def read_calls(text: str, *, file: str = FILE) -> CallPolicy:
         faults.append(
             Problem("/remove_at_provider", remove, "is neither true nor false", "write true or false")
         )
+    mobile = told.pop("duty_mobile", "")
+    if not isinstance(mobile, str) or (mobile and re.fullmatch(r"\+[1-9]\d{6,14}", mobile) is None):
+        faults.append(Problem("/duty_mobile", mobile, "is no number", 'write it like "+351912345678", or ""'))
     greeting = told.pop("greeting", [ENGLISH])
     sentences = _sentences(told, faults)
     if not isinstance(greeting, list) or not greeting or any(g not in sentences for g in greeting):
@@ -121,6 +126,7 @@ def read_calls(text: str, *, file: str = FILE) -> CallPolicy:
         call_back=timedelta(minutes=numbers["call_back_minutes"]),
         calls_in_ten_minutes=numbers["calls_in_ten_minutes"],
         texts_a_day=numbers["texts_a_day"],
+        duty_mobile=str(mobile),
         sentences=sentences,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
         text=text,
@@ -141,7 +147,7 @@ def _sentences(told: Mapping[str, Any], faults: list[Problem]) -> dict[str, dict
     found: dict[str, dict[str, str]] = {}
     for language, section in told.items():
         if not isinstance(section, dict):
-            known = ", ".join([*_NUMBERS, "greeting", "recorded", "remove_at_provider"])
+            known = ", ".join([*_NUMBERS, "greeting", "recorded", "remove_at_provider", "duty_mobile"])
             faults.append(Problem(f"/{language}", section, "is not a key here", f"write one of {known}"))
             continue
         faults += _faults_of(language, section)

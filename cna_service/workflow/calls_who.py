@@ -90,14 +90,15 @@ def next_person(work: Work, call: DeskCall) -> Callee | None:
     tried = {(leg.officer, leg.contact) for leg in call.legs}
     numbers = {str(leg.number) for leg in call.legs} | {str(call.number)}
     left = [
-        c for c in _everybody(work) if (c.officer, c.contact) not in tried and c.number not in numbers
+        c for c in everybody(work) if (c.officer, c.contact) not in tried and c.number not in numbers
         and c.officer != call.officer
     ]  # fmt: skip
     busy = _talking(work)
     return next((c for c in left if c.officer not in busy), left[0] if left else None)
 
 
-def _everybody(work: Work) -> Iterator[Callee]:
+def everybody(work: Work) -> Iterator[Callee]:
+    """Every telephone that may ring for a caller now, in order."""
     reach = people(work, None)
     officers = work.of(OFFICERS, DESK).by_id
     for who in RUNGS:

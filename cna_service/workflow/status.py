@@ -18,6 +18,7 @@ from cna_service.duty.rules import who_has_the_watch
 from cna_service.kit.instants import date_time_group
 from cna_service.ledger import queries as ledger_queries
 from cna_service.workflow.deliver import Outside
+from cna_service.workflow.fallback import fallback_trouble
 from cna_service.workflow.projections import DESK, DESK_STATE, LOG, OFFICERS
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
@@ -85,6 +86,7 @@ def status(
             degraded = (
                 *_waking(service, reader, engine, outside),
                 *_channels(outside),
+                *_fallback(service, reader, outside),
                 *_people(reader),
                 *_relief(reader),
                 *(() if engine is None else late_duties(engine)),
@@ -160,6 +162,13 @@ def _channels(outside: Outside | None) -> Iterator[Trouble]:
         yield Trouble("no-telephony", words)
     if outside.mail is None:
         yield Trouble("no-mail", "No mail server is set up: no alert and no answer leaves by mail.")
+
+
+def _fallback(service: Service, reader: Reader, outside: Outside | None) -> Iterator[Trouble]:
+    """desk-rules 11.3. Where no telephone company is set up there is no number to connect callers at."""
+    has_number = outside is not None and outside.telephony is not None and not service.desk.is_exercise
+    if has_number and (told := fallback_trouble(reader)) is not None:
+        yield Trouble(*told)
 
 
 def _people(reader: Reader) -> Iterator[Trouble]:

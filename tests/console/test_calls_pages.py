@@ -151,3 +151,24 @@ def test_an_auditor_sees_the_calls_and_opens_no_form(desk: DeskUnderTest) -> Non
 def test_a_form_for_a_call_that_never_was_says_so(desk: DeskUnderTest) -> None:
     browser = on_watch(desk)
     assert browser.get("/console/calls/new?call=none", status=404).heading
+
+
+def test_rule_11_3_the_administrator_writes_the_page_for_the_dark_and_confirms_it(
+    desk: DeskUnderTest,
+) -> None:
+    desk.enrol("duty-1", "duty_officer")
+    desk.give_watch("duty-1")
+    browser = desk.signed_in("administrator")
+    page = browser.get("/console/calls")
+    assert "No fallback page was ever confirmed" in page.text
+    assert "On the line" not in page.text
+    fields = dict(page.fields("/console/calls/fallback"))
+    made = browser.client.post(
+        "/console/calls/fallback", data=fields, headers={"Origin": "https://desk.example.test"}
+    )
+    assert made.headers["content-disposition"] == 'attachment; filename="fallback.xml"'
+    assert "<Number>" in made.text
+    again = browser.submit(
+        browser.get("/console/calls"), "/console/calls/fallback/confirm", words="called, the deputy answered"
+    )
+    assert "up to date" in again.text

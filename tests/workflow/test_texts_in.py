@@ -67,7 +67,7 @@ def test_the_parts_of_a_long_text_stay_together_and_ring_once(desk: LiveDesk) ->
     assert len(set(cases(desk))) == 1
     ref = cases(desk)[0]
     assert [c["text"] for c in desk.case(ref).communications] == [f"part {n} of a long text" for n in range(3)]
-    raised = [a for a in desk.alerts(ref).by_id.values()]
+    raised = list(desk.alerts(ref).by_id.values())
     assert [a.kind for a in raised] == ["to_be_read"]
     desk.person("duty-1").replies("1 {code}")
     text(desk, "and one after he took it")
