@@ -13,8 +13,7 @@ from typing import Any
 from cna_service.cases import queries as case_queries
 from cna_service.cases.instructions import stale_since
 from cna_service.cases.record import CaseRecord
-from cna_service.duty.roster import POSTS
-from cna_service.duty.rules import Override, Rosters, Shift, Watch, gaps, watches, who_has_the_watch
+from cna_service.duty.rules import Rosters, Watch, who_has_the_watch
 from cna_service.escalation.state import Alert, Escalations
 from cna_service.escalation.state import Sending as SummonsSending
 from cna_service.identity.officers import Officer, Officers
@@ -25,8 +24,6 @@ from cna_service.workflow.projections import ALERTS, CASE, DESK, DUTY, OFFICERS,
 from cna_service.workflow.queries import Sent
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
-
-AHEAD = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,37 +128,6 @@ def _urgency(row: BoardRow) -> tuple[bool, float, float]:
     due = [row.stale_since, *(c.due_at for c in row.clocks)]
     at = min((d for d in due if d is not None), default=None)
     return at is None, 0.0 if at is None else at.timestamp(), -row.changed_at.timestamp()
-
-
-@dataclass(frozen=True, slots=True)
-class WatchPage:
-    """Who has the watch now and for the next seven days; ``gaps``: stretches that nobody is rostered for."""
-
-    now: datetime
-    current: Watch
-    ahead: tuple[Watch, ...]
-    gaps: tuple[Shift, ...]
-    overrides: tuple[Override, ...]
-    rosters: tuple[str, ...]
-    zone: str
-    officers: Officers
-    posts: tuple[str, ...] = POSTS
-
-
-def watch_page(service: Service) -> WatchPage:
-    with service.read() as reader:
-        rosters, now = _rosters(reader), reader.now
-        ends = now + AHEAD
-        return WatchPage(
-            now=now,
-            current=who_has_the_watch(rosters, now),
-            ahead=tuple(watches(rosters, now, ends)),
-            gaps=tuple(g for g in gaps(rosters, now, ends) if g.post == "duty_officer"),
-            overrides=tuple(o for o in rosters.overrides.values() if o.ends_at > now),
-            rosters=tuple(rosters.versions),
-            zone=service.desk.zone,
-            officers=_officers(reader),
-        )
 
 
 @dataclass(frozen=True, slots=True)
