@@ -58,7 +58,8 @@ def report(
     with service.read() as reader:
         row = outbox.row(reader.connection, sending) if sending else None
         bundled = outbox.rows_by_sid(reader.connection, sid) if sid else []
-    rows = {r["id"]: r["stream"] for r in (*([] if row is None else [row]), *bundled)}
+    found = [*([] if row is None else [row]), *bundled]
+    rows = {r["id"]: r["stream"] for r in found}
     if not rows:
         with service.database.write() as connection:
             outbox.keep_report(connection, sid, status, token, dict(params), service.machine.now())
@@ -71,6 +72,9 @@ def report(
         kept = forward(before, status)
         for id in rows:
             _move(service, work, id, Accepted(provider, sid, status), kept, code, is_news=kept != before)
+    for contact in {r["contact"] for r in found}:
+        # After the transaction: it takes the desk's stream, and this one may hold a case's.
+        flag_refused(service, contact, code)
 
 
 def _move(
@@ -93,7 +97,6 @@ def _move(
     outbox.settle(work.connection, id, by=None, state=state, sid=accepted.sid)
     if is_news and kept is not None:
         note_report(service, work, dict(row), kept, code)
-    flag_refused(service, row["contact"], code)
 
 
 def _as_claimed(row: Mapping[str, Any]) -> Claimed:
