@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from cna_service.alerts import provider_store
 from cna_service.alerts import store as alert_store
 from cna_service.db.database import DatabaseUnavailable, ping
-from cna_service.db.outbox import attempt, outbox
 from cna_service.duty.rules import who_has_the_watch
 from cna_service.identity.officers import Officer
+from cna_service.workflow.edge import paging_store
 from cna_service.workflow.projections import DESK, OFFICERS
+from cna_service.workflow.provider_state import proved_by_account
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.waking import WAKING_CHANNELS, Waking, WakingFacts, can_wake
@@ -70,18 +72,9 @@ def _channels(connection: Connection, officer: Officer) -> tuple[str, ...]:
 
 
 def _proved(connection: Connection) -> Mapping[str, datetime]:
-    """By channel, the newest message that a provider took. By row and not by instant: after a step back of the clock
-    the newest of all would stay one of the future."""
-    found = {}
-    for channel in WAKING_CHANNELS:
-        query = (
-            select(attempt.c.began_at)
-            .join(outbox, outbox.c.id == attempt.c.sending)
-            .where((outbox.c.channel == channel) & (attempt.c.outcome == "accepted"))
-            .order_by(attempt.c.id.desc())
-            .limit(1)
-        )
-        at = connection.execute(query).scalar_one_or_none()
-        if at is not None:
-            found[channel] = at
-    return found
+    """By channel. What is known of a provider's account goes before its messages: three failures in a row, or an
+    account that is not active, take back what an earlier message proved (``provider_state``)."""
+    if provider_store.checks(connection):
+        return proved_by_account(connection)
+    found = {channel: paging_store.accepted_on(connection, channel) for channel in WAKING_CHANNELS}
+    return {channel: at for channel, at in found.items() if at is not None}

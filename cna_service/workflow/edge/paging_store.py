@@ -69,6 +69,20 @@ def _try(r: Row[Any]) -> Try:
     )
 
 
+def accepted_on(connection: Connection, channel: str) -> datetime | None:
+    """When a provider last took a message on this channel. By row and not by instant: after a step back of the clock
+    the newest of all would stay one of the future."""
+    query = (
+        select(attempt.c.began_at)
+        .join(outbox, outbox.c.id == attempt.c.sending)
+        .where((outbox.c.channel == channel) & (attempt.c.outcome == "accepted"))
+        .order_by(attempt.c.id.desc())
+        .limit(1)
+    )
+    found: datetime | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
 def oldest_due_timer(connection: Connection, now: datetime) -> datetime | None:
     found: datetime | None = connection.execute(
         select(func.min(timer.c.due_at)).where(timer.c.due_at <= now)
