@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -61,6 +62,18 @@ def _attempts(connection: Connection, ids: Sequence[str]) -> dict[str, list[Atte
         made = Attempt(row.began_at, row.took_us, row.provider, row.outcome, row.code)
         found.setdefault(row.sending, []).append(made)
     return found
+
+
+def newest_to(
+    connection: Connection, contact: str, channel: str, *, since: datetime | None = None, limit: int = 20
+) -> list[Mapping[str, Any]]:
+    """What was sent, or is to be sent, to one contact, the newest first: the contents of its outbox rows."""
+    c = outbox.c
+    query = select(c.content).where(and_(c.contact == contact, c.channel == channel))
+    if since is not None:
+        query = query.where(c.created_at > since)
+    found = connection.execute(query.order_by(c.created_at.desc(), c.id.desc()).limit(limit))
+    return [dict(content) for content in found.scalars()]
 
 
 def is_summoned(connection: Connection, officer: str) -> bool:

@@ -7,16 +7,15 @@ supervisor are told; a ``NO`` gives it back. What is true if we die: the code li
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from cna_service.alerts import store as alert_store
 from cna_service.db import outbox
-from cna_service.db.outbox import outbox as sendings
 from cna_service.duty.relief import RELIEVED_POST, Taken
 from cna_service.duty.relief_boundaries import holds_until
 from cna_service.duty.rules import Watch, override_added, who_has_the_watch
@@ -27,11 +26,11 @@ from cna_service.identity.officers import Officer
 from cna_service.identity.permissions import Action, may
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import watch_messages, watch_notice, watch_texts
+from cna_service.workflow import queries, watch_messages, watch_notice, watch_texts
 from cna_service.workflow.projections import DESK, DUTY, OFFICERS, ROSTERS, WATCH_LIFE
 from cna_service.workflow.roster import LONGEST_OVERRIDE, USUAL_WATCH
 from cna_service.workflow.roster_reading import rosters_in, rosters_of
-from cna_service.workflow.service import Service
+from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.summon import raise_alert, voice_in
 from cna_service.workflow.watch_digest import digest_text
 from cna_service.workflow.work import Work
@@ -78,9 +77,8 @@ def _officer_with(service: Service, number: str) -> Officer | None:
 
 
 def _take(service: Service, officer: Officer, number: str, asked: WatchText, wrong: int) -> None:
-    now = service.clock.now()
     with service.read() as reader:
-        codes = list(_codes(reader.connection, number, now))
+        codes = _codes(reader, officer, number)
     if asked.verb is WatchVerb.TAKE:
         _offer_code(service, officer, number, codes)
     elif asked.code not in [code["code"] for code in codes if code["officer"] == officer.id]:
@@ -89,20 +87,12 @@ def _take(service: Service, officer: Officer, number: str, asked: WatchText, wro
         _take_now(service, officer, number)
 
 
-def _codes(connection: Connection, number: str, now: datetime) -> Iterator[Mapping[str, Any]]:
-    """The codes sent to this number that still hold, the newest first."""
-    c = sendings.c
-    query = (
-        select(c.content)
-        .where((c.contact == number) & (c.channel == Channel.SMS.value) & (c.created_at > now - CODE_HOLDS))
-        .order_by(c.created_at.desc(), c.id.desc())
-    )
-    for content in connection.execute(query).scalars():
-        if content.get("purpose") == _TAKEN:
-            # What was sent before the watch was taken has been used.
-            return
-        if content.get("purpose") == _CODE:
-            yield content
+def _codes(reader: Reader, officer: Officer, number: str) -> list[Mapping[str, Any]]:
+    """The codes sent to this number that still hold, the newest first: each takes the watch once."""
+    used = [t.at for t in reader.stream(DUTY).of(WATCH_LIFE).taken if t.officer == officer.id]
+    since = max([reader.now - CODE_HOLDS, *used])
+    sent = queries.newest_to(reader.connection, number, Channel.SMS.value, since=since)
+    return [content for content in sent if content.get("purpose") == _CODE]
 
 
 def _offer_code(service: Service, officer: Officer, number: str, codes: list[Mapping[str, Any]]) -> None:
@@ -222,14 +212,8 @@ def _give_back(service: Service, officer: Officer, number: str) -> bool:
 
 
 def _last_asked(connection: Connection, number: str) -> str | None:
-    c = sendings.c
-    query = (
-        select(c.content)
-        .where((c.contact == number) & (c.channel == Channel.SMS.value))
-        .order_by(c.created_at.desc(), c.id.desc())
-        .limit(20)
-    )
-    purposes = (str(content.get("purpose")) for content in connection.execute(query).scalars())
+    contents = queries.newest_to(connection, number, Channel.SMS.value)
+    purposes = (str(content.get("purpose")) for content in contents)
     return next((p for p in purposes if p in _ANSWERS), None)
 
 
