@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from cna_service.bootstrap import log_origin
-from cna_service.cli import check_desk, check_policy
+from cna_service.cli import check_desk, check_policy, check_watching
 from cna_service.cli.deployment import (
     SECRETS,
     Settings,
@@ -57,10 +57,14 @@ def _remarks(asked: Namespace) -> Iterator[Remark]:
     now = SystemClock().now()
     yield from _settings(settings, now, exercise=asked.exercise)
     yield from _channels(settings, exercise=asked.exercise)
+    if not asked.exercise:
+        yield from check_watching.of_settings(settings)
     yield from _secrets(settings, exercise=asked.exercise)
     catalogue, found = check_policy.look(settings, exercise=asked.exercise)
     yield from found
-    wanted = check_desk.Wanted(catalogue, asked.days, check_policy.two_person_rules(settings))
+    has_monitor = bool(settings.monitor_url.get_secret_value())
+    two_person = check_policy.two_person_rules(settings)
+    wanted = check_desk.Wanted(catalogue, asked.days, two_person, None if asked.exercise else has_monitor)
     yield from _database(asked, settings, wanted)
 
 

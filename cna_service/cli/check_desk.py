@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 
 from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.rules import not_adopted
-from cna_service.cli import check_deciding
+from cna_service.cli import check_deciding, check_watching
 from cna_service.cli.remarks import Remark, remark, well, wrong
 from cna_service.cli.shown import instant
+from cna_service.db import watchdog
 from cna_service.db.database import Database
 from cna_service.duty.rules import Rosters, gaps, watches
 from cna_service.identity.officers import Officer, Officers
@@ -38,6 +39,8 @@ class Wanted:
     catalogue: Catalogue | None
     days: int
     two_person: TwoPerson
+    has_monitor: bool | None = None
+    """None in an exercise, of which nobody outside needs to know."""
 
 
 def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
@@ -61,6 +64,10 @@ def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
             left = len(not_adopted(wanted.catalogue, desk.of(LAW), now))
             yield from _adopted(wanted.catalogue, left)
         yield from _log(connection, folds, log, now)
+        if wanted.has_monitor is not None:
+            duty = folds.current(connection, DUTY)
+            yield from check_watching.of_entries(desk, duty, now, has_monitor=wanted.has_monitor)
+            yield from check_watching.of_nodes(watchdog.nodes(connection), now)
 
 
 def _now(connection: Connection, log: str) -> datetime:
