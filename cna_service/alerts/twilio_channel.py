@@ -74,6 +74,11 @@ class TwilioTelephony:
         """From the next connection on, ``dated`` is told the ``Date`` of each answer."""
         self._dated = dated
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """A company that reaches this machine only by a public address; not one that stands on it, as a test's does."""
+        return self._account.base_url is None
+
     def prepare(self) -> None:
         """Import the SDK now (about a second), so that the first summons need not wait for it."""
         from twilio import request_validator  # noqa: F401 - loaded for the first callback

@@ -19,6 +19,7 @@ from cna_service.escalation.gsm7 import ONE_SEGMENT, septets
 from cna_service.escalation.ladders import Channel
 from cna_service.ledger import store as ledger_store
 from cna_service.workflow import media
+from cna_service.workflow.calls import talk_only
 from cna_service.workflow.line_switch import carrying
 from cna_service.workflow.outside import Outside
 from cna_service.workflow.people import value_of
@@ -124,11 +125,14 @@ def _found_at(service: Service, line: Telephony, claimed: Claimed) -> Accepted |
 def _sent(service: Service, line: Telephony, claimed: Claimed) -> Way:
     back = f"{service.desk.public_url}/callbacks/{line.callbacks or 'none'}"
     if claimed.channel == Channel.VOICE and line.has_voice:
+        officer = str(claimed.content.get("officer", ""))
+        page = talk_only(service, officer) if getattr(line, "is_elsewhere", False) else None
         placed = line.place_call(
             to=claimed.contact,
             callback_url=f"{back}/status",
             reference=claimed.id,
-            answer_url=f"{back}/call",
+            answer_url=None if page else f"{back}/call",
+            twiml=page,
         )
         return Way(placed, line.name)
     is_call = claimed.channel == Channel.VOICE
