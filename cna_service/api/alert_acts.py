@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
@@ -119,7 +117,7 @@ def history(
     found = alert_figures.history(service, begins, ends)
     if form == "csv":
         return Response(
-            as_csv(found),
+            alert_figures.as_csv(found),
             media_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="summonses.csv"'},
         )
@@ -132,15 +130,6 @@ def history(
             "alerts": [plain(line.as_json()) for line in found.lines],
         }
     )
-
-
-def as_csv(found: alert_figures.History) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, fieldnames=alert_figures.COLUMNS)
-    writer.writeheader()
-    for line in found.lines:
-        writer.writerow({k: "" if v is None else v for k, v in line.as_json().items()})
-    return out.getvalue()
 
 
 _ANNOUNCEMENT = thing(

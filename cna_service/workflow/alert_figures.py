@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -167,3 +169,12 @@ def _figure(what: str, of: str, lines: Iterable[Line]) -> Figure:
         skipped=sum(x.skipped for x in every),
         exhausted=sum(x.exhausted for x in every),
     )
+
+
+def as_csv(found: History) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, fieldnames=COLUMNS)
+    writer.writeheader()
+    for line in found.lines:
+        writer.writerow({k: "" if v is None else v for k, v in line.as_json().items()})
+    return out.getvalue()

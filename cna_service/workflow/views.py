@@ -18,9 +18,12 @@ from cna_service.escalation.state import Alert, Escalations
 from cna_service.escalation.state import Sending as SummonsSending
 from cna_service.identity.officers import Officer, Officers
 from cna_service.ledger import queries as ledger_queries
+from cna_service.ledger import store as ledger_store
 from cna_service.workflow import queries
+from cna_service.workflow.alerts import AlertNotFound
+from cna_service.workflow.announced_state import Announcement
 from cna_service.workflow.clock_views import ClockView, pressing
-from cna_service.workflow.projections import ALERTS, CASE, DESK, DUTY, OFFICERS, case_stream
+from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, DUTY, OFFICERS, case_stream
 from cna_service.workflow.queries import Sent
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
@@ -35,6 +38,8 @@ class Head:
     officers: Officers
     has_officers: bool
     has_roster: bool
+    announced: tuple[Announcement, ...] = ()
+    """Exercises and repairs that take place now (desk-rules 15.2)."""
 
     @property
     def on_watch(self) -> Officer | None:
@@ -51,6 +56,7 @@ def head(service: Service) -> Head:
             officers,
             any(o.is_enabled for o in officers.all()),
             bool(rosters.versions or rosters.overrides),
+            reader.stream(DESK).of(ANNOUNCED).now(reader.now),
         )
 
 
@@ -145,6 +151,12 @@ class AlertView:
     sendings: tuple[AlertSending, ...]
     holder: str | None
 
+    @property
+    def delayed_until(self) -> datetime | None:
+        """Until when the next of its messages waits by the limits of a contact; None where none does."""
+        waiting = (s.sent.next_try_at for s in self.sendings if s.sent is not None and s.sent.is_delayed)
+        return min(waiting, default=None) if self.alert.is_climbing else None
+
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
@@ -167,6 +179,17 @@ def alerts(service: Service, *, closed_since: timedelta = timedelta(hours=24)) -
         tuple(sorted(is_open, key=lambda v: (not v.alert.is_climbing, v.alert.raised_at))),
         tuple(sorted((v for v in views if not v.alert.is_open), key=_closed_at, reverse=True)),
     )
+
+
+def alert(service: Service, stream: str, alert_id: str) -> AlertView:
+    """One alert, open or closed. Raises AlertNotFound."""
+    with service.read() as reader:
+        there = ALERTS.reads(stream) and ledger_store.head(reader.connection, stream) is not None
+        found = reader.stream(stream).of(ALERTS).by_id.get(alert_id) if there else None
+        if found is None:
+            raise AlertNotFound(alert_id[:40])
+        sent = queries.sendings(reader.connection, found.sendings)
+        return _alert_view(found, sent, _officers(reader))
 
 
 def holds(service: Service, stream: str, alert: str, officer: str) -> bool:

@@ -35,7 +35,9 @@ def acknowledge(request: Request, posted: Sent) -> Response:
     visit, service = signed_in(request), service_of(request)
     stream, alert = posted.value("stream"), posted.value("alert")
     try:
-        verbs.acknowledge_alert(service, visit.actor, stream, alert, by="console")
+        told = posted.value("minutes").strip()
+        minutes = int(told) if told.isascii() and told.isdigit() and 1 <= int(told[:4]) <= 240 else None
+        verbs.acknowledge_alert(service, visit.actor, stream, alert, by="console", minutes=minutes)
     except verbs.AlertHeld:
         # Tapped twice: he holds it. Without a key, so that one taken back can be taken again.
         if not views.holds(service, stream, alert, visit.officer.id):
@@ -67,4 +69,7 @@ def _back(told: str) -> str:
 
 def _page(request: Request, visit: Visit, *, status: int = 200) -> Response:
     page = views.alerts(service_of(request))
-    return frame_of(request).page(request, "alerts.html", visit, status=status, page=page, form=Form())
+    limits = service_of(request).policies.ladders.limits
+    return frame_of(request).page(
+        request, "alerts.html", visit, status=status, page=page, form=Form(), limits=limits
+    )
