@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from cna_service.duty.rules import Shift, shifts
+from cna_service.duty.rules import Shift, gaps, shifts
 from cna_service.duty.state import Rosters
 from cna_service.kit.instants import to_text
 
@@ -75,7 +75,7 @@ def look(
     found = shifts(rosters, now - _BACK, now + AHEAD)
     ahead = [replace(s, starts_at=max(s.starts_at, now)) for s in found if s.ends_at > now]
     findings = [
-        *_gaps([s for s in found if s.ends_at > now], now),
+        *_gaps([s for s in gaps(rosters, now - _BACK, now + AHEAD) if s.ends_at > now], now),
         *_passed_over(ahead),
         *_double_booked(ahead),
         *_idle(rosters, now),
@@ -90,8 +90,7 @@ def look(
 def _gaps(found: Sequence[Shift], now: datetime) -> Iterator[Finding]:
     by_kind: dict[tuple[str, str], list[Shift]] = defaultdict(list)
     for shift in found:
-        if shift.officer is None or shift.why == "fallback":
-            by_kind["gap" if shift.officer is None else "fallback_only", shift.post].append(shift)
+        by_kind["gap" if shift.officer is None else "fallback_only", shift.post].append(shift)
     for (kind, post), all_of_it in by_kind.items():
         recurs = len(all_of_it) >= _RECURRING
         for gap in all_of_it[:1] if recurs else all_of_it:

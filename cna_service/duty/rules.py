@@ -105,7 +105,9 @@ def gaps(rosters: Rosters, start: datetime, stop: datetime) -> list[Shift]:
         shift
         for post in POSTS
         for shift in _joined(
-            [s for s in stretches if s[2].posts[post] is None or post in s[2].fallen_back], post
+            [s for s in stretches if s[2].posts[post] is None or post in s[2].fallen_back],
+            post,
+            finely=False,
         )
     ]
 
@@ -124,23 +126,24 @@ def _stretches(rosters: Rosters, start: datetime, stop: datetime) -> list[_Stret
     return found
 
 
-def _joined(stretches: Sequence[_Stretch], post: str) -> list[Shift]:
+def _joined(stretches: Sequence[_Stretch], post: str, *, finely: bool = True) -> list[Shift]:
+    """``finely``: another reason for the same officer begins another shift."""
     joined: list[Shift] = []
     for begins, ends, watch in stretches:
-        last = joined[-1] if joined else None
         new = Shift(
             post, watch.posts[post], begins, ends, watch.why.get(post), watch.passed_over.get(post, ())
         )
-        if last is not None and (last.officer, last.why, last.passed_over, last.ends_at) == (
-            new.officer,
-            new.why,
-            new.passed_over,
-            begins,
-        ):
+        last = joined[-1] if joined else None
+        if last is not None and _goes_on(last, new, finely):
             joined[-1] = replace(last, ends_at=ends)
         else:
             joined.append(new)
     return joined
+
+
+def _goes_on(last: Shift, new: Shift, finely: bool) -> bool:
+    same = (last.officer, last.ends_at) == (new.officer, new.starts_at)
+    return same and (not finely or (last.why, last.passed_over) == (new.why, new.passed_over))
 
 
 @dataclass(frozen=True, slots=True)
