@@ -76,7 +76,9 @@ def burst(kind: str, nodes: int, size: Size) -> dict[str, Any]:
         at.nodes[0].post("/bench/administrator")
         before = at.cpu()
         let_go = min(node.post("/bench/let-go")["at"] for node in at.nodes)
-        stand.wait_for(lambda: len({a["sending"] for a in at.arrivals()}) >= size.burst + 1, 300)
+        stand.wait_for(
+            lambda: len({a["sending"] for a in at.arrivals() if a["to"] == rig.DUTY}) >= size.burst, 300
+        )
         arrivals = sorted(at.arrivals(), key=lambda a: float(a["at"]))
         stand.pause(1.0)
         reached = {a["sending"] for a in arrivals if a["to"] == rig.DUTY}

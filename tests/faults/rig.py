@@ -35,6 +35,7 @@ NUMBER = "+15550100"
 DUTY, DEPUTY, SUPERVISOR = "+15550100101", "+15550100102", "+15550100103"
 ADMINISTRATOR = "+15550100108"
 AUTHORITY = "mrcc-xb"
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)

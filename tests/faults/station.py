@@ -62,6 +62,8 @@ class Station:
     watch: ClockWatch
     witness: Witness
     cases: list[str] = field(default_factory=list)
+    node: str = NODE
+    """Who claims and sends; another name is another node."""
 
     @property
     def service(self) -> Service:
@@ -83,9 +85,9 @@ class Station:
         while True:
             self.watch.look(self.service)
             fired = fire_due(self.service, self.watch.believed)
-            claimed = deliver.claim(self.service, NODE, 8)
+            claimed = deliver.claim(self.service, self.node, 8)
             for one in claimed:
-                deliver.send(self.service, self.running.outside, one, NODE)
+                deliver.send(self.service, self.running.outside, one, self.node)
             assert self.company.wait_until_idle(10)
             if not fired and not claimed:
                 return
@@ -146,11 +148,15 @@ class Station:
 
 
 @contextmanager
-def a_station(database_url: str, folder: Path, *, timeout: float = 8.0) -> Iterator[Station]:
+def a_station(
+    database_url: str, folder: Path, *, timeout: float = 8.0, config: str | None = None
+) -> Iterator[Station]:
     world = HeldScheduler(SystemClock().now())
     with rig.a_company(world, hang=timedelta(seconds=1.5)) as company:
         port = rig.free_port()
-        place = Place(str(folder / "desk"), database_url, f"http://127.0.0.1:{port}", company.base_url)
+        place = Place(
+            str(folder / "desk"), database_url, f"http://127.0.0.1:{port}", company.base_url, config
+        )
         token = rig.begin(place)
         clock = Hands(world)
         # The desk was made by the machine's clock; its own time goes on from there.

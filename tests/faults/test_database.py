@@ -79,7 +79,7 @@ def test_terminated_connections_are_opened_again_and_nobody_is_lost(
         for n in range(10):
             with admin.connect() as connection:
                 connection.execute(text(_TERMINATE))
-            answer = _until_answered(place, token, n)
+            answer = until_answered(place, token, n)
             witness.close()
             witness = Witness(place, company)
             witness.wait_until_quiet()
@@ -90,7 +90,7 @@ def test_terminated_connections_are_opened_again_and_nobody_is_lost(
         admin.dispose()
 
 
-def _until_answered(place: Place, token: str, n: int) -> str:
+def until_answered(place: Place, token: str, n: int) -> str:
     """A sender repeats with the same key, as the 503 asks him to."""
     clock = SystemClock()
     until = clock.monotonic() + 20
@@ -125,7 +125,7 @@ def test_a_database_that_cannot_be_written_is_503_and_says_that_nothing_was_kept
         # Whoever reads is still served.
         assert get(place, "/openapi")[0] == 404
         _fill(life, place, is_full=False)
-        case = _until_answered(place, token, 1)
+        case = until_answered(place, token, 1)
         witness.wait_until_quiet()
         assert len(witness.sendings(case)) == 1
         assert get(place, "/readyz")[0] == 200
