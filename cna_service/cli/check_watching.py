@@ -63,7 +63,7 @@ def _numbers(settings: Settings) -> Iterator[Remark]:
 def _monitor(settings: Settings) -> Iterator[Remark]:
     urls = settings.monitor_url.get_secret_value().split()
     if not urls:
-        words = "CNA_MONITOR_URL is not set: when this desk is dark, nobody outside notices. Handbook: Watching the desk."
+        words = "CNA_MONITOR_URL is not set: nobody outside notices a dark desk. Handbook: Watching the desk."
         yield remark("monitor", words)
         return
     if any(url.startswith("http://") for url in urls):
@@ -78,7 +78,7 @@ def of_clock(known: KernelClock | None) -> Remark:
         return remark("clock", "whether a time service keeps it cannot be read here: compare it by hand.")
     if not known.is_synchronised:
         words = "no time service keeps it: install chrony or switch systemd-timesyncd on (timedatectl set-ntp true)."
-        return wrong("clock", words)
+        return remark("clock", words)
     if known.error_us > LONGEST_ERROR_US:
         return remark("clock", f"it may be wrong by {known.error_us / 1e6:.1f} s: look at the time service.")
     return well("clock", f"kept by a time service, at most {known.error_us / 1000:.0f} ms wrong")
@@ -135,7 +135,7 @@ def _fallback(state: Fallback, now: datetime) -> Remark:
     if why is None:
         return well(
             "fallback",
-            f"callers are connected while the desk is dark, confirmed {instant(state.confirmed_at)}",
+            f"callers of a dark desk are connected, confirmed {instant(state.confirmed_at)}",
         )
     words = {
         "never": "no page was ever confirmed: while the desk is dark, callers hear nothing",

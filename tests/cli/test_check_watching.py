@@ -83,7 +83,7 @@ def test_a_ping_address_that_is_none_stops_with_its_name(
     ("known", "level"),
     [
         (None, Level.REMARK),
-        (KernelClock(False, 16_000_000), Level.WRONG),
+        (KernelClock(False, 16_000_000), Level.REMARK),
         (KernelClock(True, 3_000_000), Level.REMARK),
         (KernelClock(True, 1_800), Level.WELL),
     ],
