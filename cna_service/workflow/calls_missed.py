@@ -117,5 +117,7 @@ def end(service: Service, work: Work, stream: str, call: DeskCall, *, how: str, 
     """The call is over, in the stream that it lives in; who was not taken is owed a call back."""
     told = {"call": call.id, "how": how, **{k: v for k, v in more.items() if v is not None}}
     work.append(Draft("call.ended", told), stream)
-    if call.taken_by is None and call.missed is None and call.case is None:
+    # One of ours who looked after his alerts and asked for nobody was not missed by anybody.
+    asked_for_nobody = call.caller == "officer" and not call.legs
+    if call.taken_by is None and call.missed is None and call.case is None and not asked_for_nobody:
         miss(service, work, work.of(CALLS, stream).by_id[call.id], how)
