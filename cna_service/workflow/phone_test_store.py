@@ -34,9 +34,9 @@ def is_summoned(connection: Connection, officer: str, since: datetime) -> bool:
 
 
 def was_summoned(connection: Connection, officer: str, since: datetime) -> bool:
-    """Whether a real summons was sent to this officer since then, open or not."""
+    """Whether a real summons was sent to this officer after that instant, open or not."""
     c = alert_code.c
-    mine = and_(c.officer == officer, c.sent_at >= since, _REAL)
+    mine = and_(c.officer == officer, c.sent_at > since, _REAL)
     return connection.execute(select(c.id).where(mine).limit(1)).first() is not None
 
 
