@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, files_in, load
+from cna_service.alerts.countries import FILE as COUNTRIES_FILE
+from cna_service.alerts.countries import read_countries
 from cna_service.alerts.twilio_channel import TwilioTelephony
 from cna_service.bootstrap_outside import build_outside, with_notes
 from cna_service.db.database import Database
@@ -41,8 +43,8 @@ from cna_service.workflow.desk import Desk
 from cna_service.workflow.log_keys import LOG_KEY, log_verifiers
 from cna_service.workflow.policies import Policies
 from cna_service.workflow.projections import PROJECTIONS, TYPES
-from cna_service.workflow.self_test_line import SelfTestLine
 from cna_service.workflow.seeding import born, seed_real
+from cna_service.workflow.self_test_line import SelfTestLine
 from cna_service.workflow.service import Service
 
 REAL_PORT, EXERCISE_PORT = 8000, 8001
@@ -146,6 +148,7 @@ def _put_together(
     )
     born(service, exercise=exercise)
     outside = _outside(settings, machine, None if station is None else station.outside)
+    service.reached.outside = outside
     _hear_dates(outside, service.second_clock)
     if station is not None:
         station.seed(service)
@@ -189,6 +192,7 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         telephone=settings.telephone,
         public_url=(settings.public_url or f"http://127.0.0.1:{port}").rstrip("/"),
         calls_from=_numbers(settings),
+        has_spare=bool(settings.spare),
         tests_phones=_tests_phones(settings, exercise=exercise),
         is_exercise=exercise,
         self_test=SelfTestLine(
@@ -267,13 +271,18 @@ def read_policies(folder: Path, *, exercise: bool) -> Policies:
     files[papers.sha256] = (PAPERS_FILE, papers.text)
     calls = call_policy.read_calls(calls_text(folder))
     files[calls.sha256] = (call_policy.FILE, calls.text)
-    return Policies(catalogue, ladders, texts, files, papers, rules, calls)
+    countries = read_countries(_own_or_shipped(folder, COUNTRIES_FILE))
+    return Policies(catalogue, ladders, texts, files, papers, rules, calls, countries)
 
 
 def calls_text(folder: Path) -> str:
     """What callers hear: the deployment's own file, else the one that came with the package."""
-    own = folder / call_policy.FILE
-    shipped = config_folder(Settings(config=None)) / call_policy.FILE
+    return _own_or_shipped(folder, call_policy.FILE)
+
+
+def _own_or_shipped(folder: Path, name: str) -> str:
+    own = folder / name
+    shipped = config_folder(Settings(config=None)) / name
     return (own if own.is_file() else shipped).read_text(encoding="utf-8")
 
 

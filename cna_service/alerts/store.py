@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from cna_service.alerts.tables import alert_code, contact_pace, stopped_number, wrong_code
+
+
+_LONGEST_NUMBER = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,15 @@ class OpenCodes:
 def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[str]], str]) -> str:
     """The officer's code for this alert on this number: the one he has, else a new one drawn apart from the
     others open to the number. ``wanted.code`` is not used."""
-    whose = {"alert": wanted.alert, "officer": wanted.officer, "number": wanted.number}
+    number = _kept(wanted.number)
+    whose = {"alert": wanted.alert, "officer": wanted.officer, "number": number}
     known = connection.execute(_KNOWN, whose).scalar_one_or_none()
     if known is not None:
         c = alert_code.c
-        mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == wanted.number)
+        mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == number)
         connection.execute(update(alert_code).where(mine).values(sent_at=wanted.sent_at))
         return str(known)
-    code = draw(OpenCodes(connection, wanted.number))
+    code = draw(OpenCodes(connection, number))
     row = {
         **whose,
         "stream": wanted.stream,
@@ -60,6 +65,12 @@ def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[st
     }
     connection.execute(_GIVE, row)
     return code
+
+
+def _kept(number: str) -> str:
+    """A number as the row holds it. Nobody answers by code from a mail address, a screen or a webhook, and theirs may
+    be longer than a number's column."""
+    return number if len(number) <= _LONGEST_NUMBER else f"#{sha256(number.encode()).hexdigest()[:31]}"
 
 
 # Built once: putting a statement together costs several times what it costs to run.

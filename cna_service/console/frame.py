@@ -25,7 +25,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "media-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # Not no-referrer: browsers would then send "Origin: null" with our own forms (identity.forms).
     "Referrer-Policy": "same-origin",
@@ -72,8 +72,17 @@ DONE = {
     "holidays-loaded": "The holidays are loaded.",
     "holiday-changed": "The day is changed.",
     "calendar-revoked": "The address answers no more.",
+    "push-subscribed": "This device is subscribed. Verify it among your contacts.",
     "alert-taken": "The alert is yours: nobody else is called for it.",
     "alert-raised-higher": "The next rung is being summoned.",
+    "person-called": "The person is being called.",
+    "alert-handed-over": "He is being called. Until he takes it nobody holds it.",
+    "alert-given-back": "It is given back. The next rung is being called.",
+    "alert-rests": "It rests until then.",
+    "alert-closed": "The summons is closed.",
+    "alert-reopened": "The summons is taken up again; people are being called.",
+    "announced": "It is announced.",
+    "announcement-ended": "It is over.",
     "adopted": "The provision is adopted.",
     "adoption-ended": "The adoption ended. Clocks that run keep the terms they were armed with.",
     "participation-noted": "The participation is noted.",

@@ -11,6 +11,7 @@ from cna_service.console.assets import find_assets
 from cna_service.console.frame import Frame, no_notices
 from cna_service.console.pages import (
     adoption,
+    alert,
     alerts,
     answer,
     answer_decision,
@@ -35,6 +36,7 @@ from cna_service.console.pages import (
     log,
     nowhere,
     officers,
+    push,
     relief,
     rosters,
     rules,
@@ -70,6 +72,7 @@ PAGES: tuple[APIRouter, ...] = (
     watch_people.router,
     rosters.router,
     alerts.router,
+    alert.router,
     relief.router,
     directory.router,
     delegations.router,
@@ -78,6 +81,7 @@ PAGES: tuple[APIRouter, ...] = (
     statistics.router,
     log.router,
     officers.router,
+    push.router,
     handbook.router,
     # Answers every address that no page above has: it stays last.
     nowhere.router,

@@ -66,11 +66,22 @@ def read_texts(text: str, *, file: str = "texts.toml") -> Texts:
 
 
 def summons(
-    texts: Texts, voice: Voice, matter: Matter, *, code: str, now: datetime, is_repeat: bool = False
+    texts: Texts,
+    voice: Voice,
+    matter: Matter,
+    *,
+    code: str,
+    now: datetime,
+    is_repeat: bool = False,
+    may_reply: bool = True,
 ) -> str:
-    """The SMS. ``is_repeat``: an earlier sending may have arrived, nobody can tell; the text says "(repeat)"."""
+    """The SMS. ``is_repeat``: an earlier sending may have arrived, nobody can tell; the text says "(repeat)".
+    ``may_reply``: False where no answer can come back: on a screen, from some countries, by some lines."""
     key = "test" if voice.mark is Mark.TEST else matter.kind
     template = texts.get(voice.language, "summons", key, "default")
+    if not may_reply:
+        sections = texts.by_language.get(voice.language, texts.by_language[DEFAULT_LANGUAGE])
+        template = sections["summons"].get("no_reply", NO_REPLY)
     facts = {
         "desk": voice.desk,
         "what": what(texts, voice.language, matter.kind),
@@ -84,6 +95,9 @@ def summons(
         words = f"{words} {texts.get(voice.language, 'summons', 'repeat')}"
     return marked(texts, voice, words)
 
+
+NO_REPLY = "$desk: $what$due. Call $number or open the desk"
+"""Where no answer by SMS can come back. [<language>.summons] no_reply in texts.toml replaces it."""
 
 WORD_ASKED: Mapping[str, str] = MappingProxyType(
     {

@@ -37,7 +37,15 @@ class Outside:
         return next((line for line in self.lines if line.name == name), None)
 
     def close(self) -> None:
+        """Nothing is sent by it any more."""
         for line in self.lines:
             line.close()
         for note in self.notes.values():
             note.close()
+
+
+@dataclass(slots=True)
+class Reached:
+    """The outside that the running desk has, for pages that show it; None where none was put together."""
+
+    outside: Outside | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cna_service.agreements.catalogue import Catalogue
+from cna_service.alerts.countries import Countries
 from cna_service.documents.wording import Wording
 from cna_service.escalation.ladder_file import Ladders
 from cna_service.escalation.texts import Texts
@@ -25,6 +26,7 @@ class Policies:
     papers: Wording = field(default_factory=Wording)
     two_person: TwoPerson = field(default_factory=TwoPerson)
     calls: CallPolicy = field(default_factory=CallPolicy)
+    countries: Countries = field(default_factory=Countries)
 
     def text_of(self, sha256: str) -> tuple[str, str]:
         """(path, text) of a file in force. Raises KeyError for one that is not."""

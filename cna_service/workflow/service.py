@@ -33,6 +33,7 @@ from cna_service.waters.store import imported_maps
 from cna_service.workflow.access import Access
 from cna_service.workflow.derived import write_derived
 from cna_service.workflow.desk import Desk
+from cna_service.workflow.outside import Reached
 from cna_service.workflow.policies import Policies
 from cna_service.workflow.work import NothingAppended, Work
 
@@ -65,6 +66,7 @@ class Service:
     registry: RegisterSearch
     log_keys: tuple[Verifier, ...] = ()
     wakes: Wakes = field(default_factory=Wakes)
+    reached: Reached = field(default_factory=Reached)
     clock_quality: Callable[[], Mapping[str, Any]] = dict
     second_clock: SecondClock = field(default_factory=lambda: SecondClock(SystemClock()))
     """What providers and monitors said of the time: a second source beside the machine (desk-rules 11.4)."""

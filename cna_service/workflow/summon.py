@@ -27,8 +27,8 @@ from cna_service.identity.phone_tests import sendings_of
 from cna_service.kit.ids import alert_code, uuid7
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Entry
-from cna_service.workflow.pacing import paced
 from cna_service.workflow import self_test_line
+from cna_service.workflow.pacing import paced
 from cna_service.workflow.people import address, people
 from cna_service.workflow.projections import ALERTS, ANNOUNCED, CASE, DESK, OFFICERS, PHONE_TESTS
 from cna_service.workflow.service import Service
@@ -118,7 +118,8 @@ def take_step(
     again = is_asked_again(alert, step)
     reachable = people(work, alert.holder, alert.text_facts, is_second=again, urgency=alert.urgency)
     # The next case alone (desk-rules 2.3): of one that somebody holds already, its holder is the right man to ask.
-    is_next = alert.subject.case is not None and not work.of(ALERTS, stream).holds
+    is_next = alert.subject.case is not None and "repeats" not in alert.text_facts
+    is_next = is_next and not work.of(ALERTS, stream).holds
 
     def is_busy(officer: str) -> bool:
         return is_next and case_store.is_busy_elsewhere(work.connection, officer, alert.subject.case)
@@ -170,7 +171,7 @@ def queue(
             "officer": officer_id,
             "contact": contact.id,
             "code": code,
-            "text": _text(service, voice, alert, code, work.now),
+            **_texts(service, voice, alert, code, work.now, to),
             **_subject(service, voice),
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
@@ -189,6 +190,20 @@ def _subject(service: Service, voice: Voice) -> dict[str, str]:
         return {}
     mark = service.policies.texts.get(voice.language, "mark", voice.mark.value)
     return {"subject": f"{mark} {service.desk.name}: alert"}
+
+
+def _texts(
+    service: Service, voice: Voice, alert: Alert, code: str, now: datetime, to: str
+) -> dict[str, str]:
+    """The words, and those for a line or a screen from which no answer can come back; where none can come from that
+    country at all, those alone."""
+    text = _text(service, voice, alert, code, now)
+    if alert.kind == READ_BACK:
+        return {"text": text}
+    matter = words.matter_of(alert)
+    told = words.summons(service.policies.texts, voice, matter, code=code, now=now, may_reply=False)
+    may_reply = service.policies.countries.may_reply(to, service.desk.calls_from)
+    return {"text": text if may_reply else told, "text_without_reply": told}
 
 
 def _text(service: Service, voice: Voice, alert: Alert, code: str, now: datetime) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cna_service.alerts import provider_store
+from cna_service.alerts.http_out import failed
 from cna_service.alerts.lines import Tried, choose, has_another
 from cna_service.alerts.ports import Accepted, Attachment, ChannelError, Mail, Note, Telephony
 from cna_service.db import outbox
@@ -136,6 +137,9 @@ def _sent(service: Service, line: Telephony, claimed: Claimed) -> Way:
         )
         return Way(placed, line.name)
     is_call = claimed.channel == Channel.VOICE
+    if is_call and not claimed.content.get("text"):
+        # What only a key can answer is no use as a text.
+        raise failed("no-voice")
     taken = line.send_sms(
         to=claimed.contact,
         text=_words(claimed, line, instead_of_call=is_call),
