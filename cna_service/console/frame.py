@@ -47,6 +47,7 @@ NAVIGATION: tuple[tuple[str, str, Action | None], ...] = (
     ("/console/adoption", "Adoption", Action.PROVISION_ADOPT),
     ("/console/statistics", "Statistics", Action.STATISTICS_READ),
     ("/console/log", "Log", Action.LEDGER_READ),
+    ("/console/desk", "The desk", Action.HEALTH_READ),
     ("/console/officers", "Officers", Action.OFFICER_CHANGE),
     ("/console/handbook", "Handbook", None),
 )
@@ -101,6 +102,8 @@ DONE = {
     "conveyed": "The conveyance is recorded.",
     "mail-queued": "The mail with the answer is being sent. The case says when it has left.",
     "lapse-recorded": "The effect of the lapse is recorded.",
+    "rehearsal-begun": "No signal is given until the rehearsal ends. Every page says so.",
+    "self-test-begun": "The test is under way. Its result stands here within minutes.",
     "signed-out": "You are signed out.",
     "credential-set": "Password and code are set. Sign in with them.",
     "code-confirmed": "The code is right.",

@@ -45,6 +45,7 @@ from cna_service.console.pages import (
     statistics,
     watch,
     watch_people,
+    watching,
 )
 from cna_service.workflow.service import Service
 
@@ -80,6 +81,7 @@ PAGES: tuple[APIRouter, ...] = (
     adoption.router,
     statistics.router,
     log.router,
+    watching.router,
     officers.router,
     push.router,
     handbook.router,
