@@ -37,10 +37,10 @@ from cna_service.workflow.work import Work
 
 CODE_HOLDS = timedelta(minutes=10)
 MOST_CODES = 3
-"""Texts with a code to one number within that time: who floods the desk with WATCH must not flood the officer."""
+"""Texts of a kind to one number within that time: who floods the desk with WATCH or WHO floods nobody else."""
 
 GIVE_BACK_WITHIN = timedelta(hours=12)
-_CODE, _TAKEN = "watch_code", "watch_taken"
+_CODE, _TAKEN, _WHO = "watch_code", "watch_taken", "watch_who"
 _ANSWERS = ("echo", _TAKEN)
 _WRONG_CODES = 5
 _LOOK = timedelta(days=8)
@@ -59,7 +59,7 @@ def take_watch_text(service: Service, number: str, text: str, wrong: int) -> boo
     if asked is None:
         return _give_back(service, officer, number)
     if asked.verb is WatchVerb.WHO:
-        _answer(service, officer, number, digest_text(service, officer))
+        _say_who(service, officer, number)
         return True
     if not may(officer.actor(service.machine.now()), Action.WATCH_RELIEVE):
         _say(service, officer, number, "may_not")
@@ -222,13 +222,24 @@ def _mine(taken: tuple[Taken, ...], officer: Officer, now: datetime) -> Taken | 
     return next(mine, None)
 
 
+def _say_who(service: Service, officer: Officer, number: str) -> None:
+    with service.read() as reader:
+        since = reader.now - CODE_HOLDS
+        sent = queries.newest_to(reader.connection, number, Channel.SMS.value, since=since)
+    if sum(content.get("purpose") == _WHO for content in sent) < MOST_CODES:
+        _answer(service, officer, number, digest_text(service, officer), purpose=_WHO)
+
+
 def _say(service: Service, officer: Officer, number: str, name: str) -> None:
     _answer(service, officer, number, watch_messages.text_for(service, officer, name))
 
 
-def _answer(service: Service, officer: Officer, number: str, text: str) -> None:
+def _answer(
+    service: Service, officer: Officer, number: str, text: str, *, purpose: str = watch_messages.PURPOSE
+) -> None:
     """Operational: an answer to a text is no summons and no entry."""
     now = service.clock.now()
+    row = watch_messages.row(Channel.SMS, number, text, uuid7(now), purpose=purpose)
     with service.database.write() as connection:
-        outbox.ask(connection, [watch_messages.row(Channel.SMS, number, text, uuid7(now))], now)
+        outbox.ask(connection, [row], now)
     service.wakes.wake()

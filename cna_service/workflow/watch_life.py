@@ -5,11 +5,12 @@ Everything is entries and outbox rows; nothing is sent here. Dying before the co
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from cna_service.db.timers import TimerKey
 from cna_service.duty.relief import RELIEVED_POST
-from cna_service.duty.relief_boundaries import Change, changes_ahead, next_changes
+from cna_service.duty.relief_boundaries import FURTHEST, Change, changes_after
 from cna_service.duty.relief_rules import OVERDUE_AFTER
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
@@ -23,18 +24,22 @@ KINDS = ("watch", "relief", "notice", "check_in")
 ENDS_BY_TIME = KINDS
 """Believed only as far as clocks of cases are: a clock that says 2031 records no change of the watch (11.4)."""
 
+MOST_RECORDED = 60
+"""Changes recorded one by one after an outage: three posts for ten days of two watches."""
+
 UNSIGNED, LATE = "relief_unsigned", "relief_late"
 
 
 def fire(service: Service, work: Work, key: TimerKey, until: datetime) -> None:
     """Do what one timer of ``duty`` wants at ``until``."""
-    if key.kind == "watch":
+    if key.kind == "watch" or (key.kind == "notice" and watch_notice.has_begun(key, until)):
+        # A notice of a watch that has begun meanwhile goes with the change's own entry.
         note_accounts(work)
         _record_changes(service, work, until)
     elif key.kind == "relief":
         _overdue(service, work)
     elif key.kind == "notice":
-        watch_notice.fire(service, work, key, until)
+        watch_notice.fire(service, work, key)
     else:
         watch_check_in.fire(service, work)
 
@@ -56,16 +61,26 @@ def note_accounts(work: Work) -> bool:
 
 
 def _record_changes(service: Service, work: Work, until: datetime) -> None:
-    """One entry for each post that changed at the first instant not yet recorded."""
-    rosters, life = work.of(ROSTERS, DUTY), work.of(WATCH_LIFE, DUTY)
-    ahead = changes_ahead(rosters, life)
-    for change in next_changes(rosters, life):
-        if change.at <= until:
-            later = any(c.post == change.post and change.at < c.at <= until for c in ahead)
-            _record(service, work, change, until, is_last=not later)
+    """One entry for each post that changed hands and is not recorded yet, in the order of time. Of very many (the
+    desk was off for months, or an older release recorded none) only the last of each post, with their number."""
+    overdue = list(_overdue_changes(work, until))
+    last = {change.post: change for change in overdue}
+    kept = overdue if len(overdue) <= MOST_RECORDED else [c for c in overdue if c is last[c.post]]
+    for change in kept:
+        unrecorded = len(overdue) - len(kept) if change is kept[0] else 0
+        _record(service, work, change, until, is_last=change is last[change.post], unrecorded=unrecorded)
 
 
-def _record(service: Service, work: Work, change: Change, until: datetime, *, is_last: bool) -> None:
+def _overdue_changes(work: Work, until: datetime) -> Iterator[Change]:
+    for change in changes_after(work.of(ROSTERS, DUTY), work.of(WATCH_LIFE, DUTY), FURTHEST):
+        if change.at > until:
+            return
+        yield change
+
+
+def _record(
+    service: Service, work: Work, change: Change, until: datetime, *, is_last: bool, unrecorded: int
+) -> None:
     """``is_last``: nobody else has followed since. After an outage who had a watch that nobody saw can hand nothing
     over, and is told nothing."""
     is_relieved = change.post == RELIEVED_POST
@@ -80,6 +95,7 @@ def _record(service: Service, work: Work, change: Change, until: datetime, *, is
         "by": change.by,
         "late_by_seconds": max(0, int((until - change.at).total_seconds())),
         "relief": is_relief,
+        **({"unrecorded": unrecorded} if unrecorded else {}),
     }
     work.append(Draft("watch.changed", body), DUTY)
     if is_relief:

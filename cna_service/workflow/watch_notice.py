@@ -59,24 +59,26 @@ def _minutes(asked: Asked) -> list[int]:
     return sorted(set(read), reverse=True)
 
 
-def fire(service: Service, work: Work, key: TimerKey, until: datetime) -> None:
-    """The notice that this timer stands for. One whose watch has begun meanwhile is recorded as not sent."""
+def has_begun(key: TimerKey, until: datetime) -> bool:
+    """Whether the watch that this notice is of has begun."""
+    return notice_of(key.n)[0] <= int(until.timestamp()) // 60
+
+
+def fire(service: Service, work: Work, key: TimerKey) -> None:
+    """The notice that this timer stands for; its watch has not begun."""
     life = work.of(WATCH_LIFE, DUTY)
     minute, n = notice_of(key.n)
-    before = life.wish_of(key.subject)[n]
     changes = [
         c
         for c in changes_ahead(work.of(ROSTERS, DUTY), life)
         if c.coming == key.subject and int(c.at.timestamp()) // 60 == minute
     ]
-    starts_at = changes[0].at
-    is_sent = starts_at > until and _tell(service, work, changes)
     body = {
         "officer": key.subject,
         "posts": [c.post for c in changes],
-        "starts_at": to_text(starts_at),
-        "minutes_before": before,
-        "sent": is_sent,
+        "starts_at": to_text(changes[0].at),
+        "minutes_before": life.wish_of(key.subject)[n],
+        "sent": _tell(service, work, changes),
     }
     work.append(Draft("watch.noticed", body), DUTY)
 

@@ -20,6 +20,7 @@ from cna_service.workflow.waking import Hindrance, Waking
 from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
 from tests.workflow.station import T0, desk_facts
+from tests.workflow.test_read_back import decided
 
 
 def a_change_in(desk: LiveDesk, *, minutes: float) -> None:
@@ -228,3 +229,39 @@ def test_a_manager_gives_the_watch_to_somebody_and_both_are_told(desk: LiveDesk)
     a_change_in(desk, minutes=0)
     desk.person("duty-1").receives_sms(containing="took the watch from you")
     desk.person("duty-2").receives_sms(containing="you have the watch")
+
+
+def test_months_without_the_desk_are_not_recorded_watch_by_watch(desk: LiveDesk) -> None:
+    """The desk was off, or an older release recorded no change: the last of each post stands, with their number."""
+    told = {"post": "duty_officer", "officers": ["duty-1", "duty-2"], "kind": "daily", "hand_over": "06:00"}
+    rotation = {**told, "from": "2026-11-20"}
+    desk.do(roster.set_roster, "sup-1", roster="desk", zone="UTC", rotations=[rotation], reason="two of us")
+    desk.sleep(days=200)
+    desk.settle()
+    assert [c[0] for c in changes(desk)].count("duty_officer") == 1
+    last = [
+        e.body for e in desk.entries(DUTY) if e.type == "watch.changed" and e.body["post"] == "duty_officer"
+    ]
+    assert last[0]["relief"]
+    assert max(e.body.get("unrecorded", 0) for e in desk.entries(DUTY)) == 200
+    assert "watch.noticed" not in desk.types(DUTY)
+    assert desk.alerts(DESK).open == ()
+    assert replay(desk.service).differences == ()
+
+
+def test_who_floods_the_desk_with_questions_floods_nobody(desk: LiveDesk) -> None:
+    deputy = desk.person("duty-2")
+    for _ in range(6):
+        deputy.replies("WHO")
+    assert len([m for m in deputy.phone.texts if "now duty officer" in m.text]) == 3
+
+
+def test_rule_6_2_a_decision_that_nobody_confirmed_is_on_the_relief_sheet(desk: LiveDesk) -> None:
+    ref = received(desk)
+    decided(desk, ref)
+    desk.advance(minutes=31)
+    (case,) = relief_sheet(desk.service).cases
+    told = [p for p in case.promises if p.kind == "unconfirmed_decision"]
+    assert [(p.is_overdue, p.words) for p in told] == [
+        (True, "decision 1 of exchange 1: not confirmed by who took it")
+    ]
