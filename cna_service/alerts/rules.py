@@ -6,9 +6,12 @@ Sources: Twilio's status values of Message and Call resources and its error dict
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from cna_service.alerts.provider_codes import CODES
 
 _RANKS = {
     # messages
@@ -97,28 +100,15 @@ def _later(words: str) -> Verdict:
     return Verdict(Fault.TEMPORARY, words)
 
 
-_VERDICTS = {
-    "21211": _wrong("The number is not a telephone number."),
-    "21214": _wrong("The number cannot be called."),
-    "21217": _wrong("The number is not a telephone number."),
-    "21614": _wrong("The number cannot receive SMS; it may be a landline."),
-    "21610": _wrong("The owner has sent STOP; the carrier lets no SMS from the desk through."),
-    "30004": _wrong("The carrier blocks SMS to this number."),
-    "30005": _wrong("No such telephone is known to the carrier."),
-    "30006": _wrong("The number is a landline, or its carrier cannot be reached."),
-    "30007": _wrong("The carrier filtered the text as unwanted."),
-    "30003": Verdict(Fault.PHONE_OFF, "The telephone is off or has no coverage."),
-    "20003": _stopped("The provider did not accept our credentials."),
-    "20005": _stopped("The provider has suspended or closed our account."),
-    "21408": _ours("Our account may not send to this country; enable it at the provider."),
-    "21606": _ours("Our own number may not send this."),
-    "21210": _ours("Our own number is not verified for calls."),
-    "30002": _stopped("The provider has suspended our account."),
-    "20429": _later("The provider asks us to send more slowly."),
-    "20500": _later("The provider failed; it may have accepted the sending all the same."),
-    "30001": _later("The provider's queue is full."),
-    "30008": _later("The carrier gave no reason."),
-    "30036": _later("The SMS waited too long at the provider and was dropped."),
+_KINDS: Mapping[str, Callable[[str], Verdict]] = {
+    "wrong": _wrong,
+    "refused": lambda words: Verdict(Fault.PERMANENT, words),
+    "off": lambda words: Verdict(Fault.PHONE_OFF, words),
+    "ours": _ours,
+    "stopped": _stopped,
+    "later": _later,
+}
+_VERDICTS = {code: _KINDS[kind](words) for code, (kind, words) in CODES.items()} | {
     "timeout": _later("The provider did not answer in time; it may have accepted the sending all the same."),
     "connection": _later("The provider, or the mail server, could not be reached."),
     "broken-off": _later("The connection broke off; the sending may have been accepted all the same."),
