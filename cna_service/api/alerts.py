@@ -75,6 +75,7 @@ def _alert(alert: Alert, sent: Any) -> dict[str, Any]:
         "ladder": alert.ladder.id,
         "branch": alert.ladder.branch,
         "raised_at": to_text(alert.raised_at),
+        "repeats": alert.text_facts.get("repeats"),
         "round": alert.round,
         "rung": alert.rung,
         "is_open": alert.is_open,

@@ -124,6 +124,23 @@ def own_alike(
     return list(connection.execute(query).scalars())
 
 
+def sent_before(connection: Connection, authority: str, reference: str, since: datetime) -> str | None:
+    """This authority's newest open case under the same reference of its own, opened since then."""
+    mine, same = case_key.alias("mine"), case_key.alias("same")
+    query = (
+        select(case_row.c.ref)
+        .join(mine, mine.c.ref == case_row.c.ref)
+        .join(same, same.c.ref == case_row.c.ref)
+        .where(mine.c.kind == "authority", mine.c.value == authority)
+        .where(same.c.kind == "their_reference", same.c.value == reference[:200])
+        .where(case_row.c.opened_at >= since, case_row.c.is_closed.is_(False))
+        .order_by(case_row.c.opened_at.desc(), case_row.c.ref)
+        .limit(1)
+    )
+    found: str | None = connection.execute(query).scalar_one_or_none()
+    return found
+
+
 def same_vessel(
     connection: Connection,
     keys: Iterable[tuple[str, str]],

@@ -34,6 +34,10 @@ DIRECTIONS = {"inbound": "They ask us", "outbound": "We ask them"}
 CHANNELS = {"sms": "SMS", "voice": "Call", "email": "Mail"}
 ALERT_KINDS = {
     "new_request": "New request",
+    "repeated_request": "The same request again, as it seems",
+    "person_wanted": "A person is called to the holder's side",
+    "summons_stuck": "A summons had got stuck",
+    "case_unheld": "A case that nobody holds",
     "new_communication": "New message on a request",
     "to_be_read": "A message nobody could read",
     "missed_call": "A caller was not answered",

@@ -17,6 +17,7 @@ WORKING = Hours(8 * 60, 18 * 60, (0, 1, 2, 3, 4))
 URGENT = frozenset(
     {
         "new_request",
+        "repeated_request",
         "new_communication",
         "to_be_read",
         "missed_call",

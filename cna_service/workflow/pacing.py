@@ -26,7 +26,7 @@ from cna_service.workflow.work import Work
 
 MOST_SEGMENTS = 3
 """A bundle stays within so many messages; what does not fit goes in the next one."""
-FIRST_KINDS = frozenset({"new_request", "new_communication", "to_be_read", "missed_call"})
+FIRST_KINDS = frozenset({"new_request", "new_communication", "to_be_read", "missed_call", "repeated_request"})
 _BUNDLED = (Channel.SMS.value, Channel.EMAIL.value)
 
 

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from cna_service.agreements.basis import match_basis
@@ -31,12 +32,15 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow import arming
 from cna_service.workflow.arming import Armed
 from cna_service.workflow.fitting import fitted
-from cna_service.workflow.projections import case_stream
+from cna_service.workflow.projections import ALERTS, CASE, case_stream
 from cna_service.workflow.replies_json import received_reply
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.work import Work
 
+REPEATED = "repeated_request"
+REQUESTS = ("new_request", REPEATED)
+SENT_AGAIN_WITHIN = timedelta(minutes=15)
 TRUNCATED = 64 * 1024
 """How much of a body over the limit is kept."""
 
@@ -59,13 +63,14 @@ def receive(service: Service, actor: Actor, arrival: Arrival, key: Key | None = 
     reading = _read(arrival)
     existing = _own_case(service, actor, reading)
     offered = _possible_duplicates(service, actor, reading)
+    repeated = None if existing else _sent_before(service, actor, reading)
     streams = (case_stream(existing),) if existing else ()
     with service.write(actor, Action.SUBMISSION_RECEIVE, *streams, key=key) as work:
         if not existing:
             work.begin_case(lambda: new_reference(prefix=service.desk.reference_prefix))
         submission = _keep(service, work, arrival, reading, existing)
         exchange, armed = _open_exchange(service, work, reading, submission, existing)
-        _summon(service, work, exchange, reading, existing)
+        _summon(service, work, exchange, reading, existing, repeated)
         alike = [ref for ref in offered if ref != work.case.ref]
         work.reply = received_reply(service, work, reading, submission, exchange, armed, alike, arrival)
     return work.reply
@@ -219,11 +224,43 @@ def _arm_stated(service: Service, work: Work, exchange: Exchange, draft: Mapping
         arming.arm_stated(service, work, exchange, due_at, reason=reason, stated_by=by, says=says)
 
 
+@dataclass(frozen=True, slots=True)
+class SentBefore:
+    """A case that the same authority opened under the same reference a short while ago; ``holder``: who holds it."""
+
+    ref: str
+    holder: str | None
+
+
+def _sent_before(service: Service, actor: Actor, reading: Reading) -> SentBefore | None:
+    """Sent twice, by a sender who heard nothing: both are kept, each is a case, and people are not called twice over
+    for it. Looked for before any lock, as duplicates are; the officer says whether it is the same."""
+    told = (reading.draft or {}).get("requester_reference")
+    if actor.kind != "authority" or not isinstance(told, str) or not told.strip():
+        return None
+    with service.read() as reader:
+        ref = queries.sent_before(reader.connection, actor.id, told, reader.now - SENT_AGAIN_WITHIN)
+        folded = None if ref is None else reader.stream(case_stream(ref))
+    if ref is None or folded is None:
+        return None
+    alerts, is_answered = folded.of(ALERTS), all(e.answers for e in folded.of(CASE).exchanges)
+    if is_answered or not any(a.kind in REQUESTS for a in alerts.open):
+        return None
+    return SentBefore(ref, next((h.officer for h in alerts.holds.values()), None))
+
+
 def _summon(
-    service: Service, work: Work, exchange: Exchange | None, reading: Reading, existing: str | None
+    service: Service,
+    work: Work,
+    exchange: Exchange | None,
+    reading: Reading,
+    existing: str | None,
+    repeated: SentBefore | None,
 ) -> None:
     record = work.case
     kind = "to_be_read" if reading.draft is None else "new_communication" if existing else "new_request"
+    if repeated is not None and kind == "new_request":
+        kind = REPEATED
     raise_alert(
         service,
         work,
@@ -231,6 +268,8 @@ def _summon(
         subject=Subject(record.ref, exchange.n if exchange else None),
         due_at=_first_due(record, exchange),
         counts_against_us=counts_against_us(record),
+        holder=None if repeated is None else repeated.holder,
+        facts=None if repeated is None else {"repeats": repeated.ref},
     )
 
 
