@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from cna_service.db.notices import Notices
 from cna_service.db.outbox import Claimed
 from cna_service.ledger.sequencer import Sequencer
 from cna_service.worker import dead_man, watchdog
@@ -98,8 +99,13 @@ class Worker:
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
+        self._notices = None if service.database.is_sqlite else Notices(service.database.url, self.wake)
+
     def start(self) -> None:
         self._service.wakes.listen(self.wake)
+        if self._notices is not None:
+            self._service.wakes.tell_nodes(self._notices.tell)
+            self._notices.start()
         for name, within in ALLOWED.items():
             self.beats.expect(name, within)
         self._calendar_duties.expect()
@@ -125,6 +131,8 @@ class Worker:
         """No new claims; sends in flight finish; at most ten seconds."""
         if self._calendar.running:
             self._calendar.shutdown(wait=False)
+        if self._notices is not None:
+            self._notices.stop()
         for loop in self._loops:
             loop.end()
         for loop in self._loops:

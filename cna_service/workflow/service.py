@@ -43,13 +43,22 @@ class Wakes:
     """Whoever waits for work is woken after a commit; a hint only, every waiter also looks by itself."""
 
     _listeners: list[Callable[[], None]] = field(default_factory=list)
+    _nodes: list[Callable[[], None]] = field(default_factory=list)
 
     def listen(self, wake: Callable[[], None]) -> None:
         self._listeners.append(wake)
 
+    def tell_nodes(self, tell: Callable[[], None]) -> None:
+        """``tell``: called when something is to be sent, so that other nodes hear of it."""
+        self._nodes.append(tell)
+
     def wake(self) -> None:
         for listener in self._listeners:
             listener()
+
+    def asked(self) -> None:
+        for tell in self._nodes:
+            tell()
 
 
 @dataclass(frozen=True)
@@ -160,6 +169,8 @@ class Service:
         # A tick that found its streams busy must not wake itself at once.
         if work.appended or work.sendings:
             self.wakes.wake()
+        if work.sendings:
+            self.wakes.asked()
 
 
 @dataclass(frozen=True, slots=True)

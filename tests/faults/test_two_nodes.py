@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import time
@@ -15,9 +16,11 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cna_service import bootstrap
+from cna_service.db.notices import Notices
 from cna_service.identity.actors import Actor
 from cna_service.kit.errors import ServiceError
 from cna_service.settings import Settings
+from cna_service.worker.worker import Worker
 from cna_service.workflow.alerts import acknowledge_alert, next_rung
 from cna_service.workflow.fire import fire_due
 from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
@@ -146,3 +149,46 @@ def _once_each(witness: Witness, cases: list[str]) -> None:
             r["content"]["text"] for r in rows if r["channel"] == "sms" and r["state"] == "delivered"
         )
         assert all(witness.texts()[words] == n for words, n in texts.items())
+
+
+_END_THE_LINES = text(
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND query IN ('LISTEN cna_asked', 'NOTIFY cna_asked', 'SELECT 1')"
+)
+
+
+def test_a_node_hears_of_what_another_asked_for_and_after_its_line_broke_too(
+    fresh_postgres_url: Callable[[], str], tmp_path: Path
+) -> None:
+    """The node that sends looks by itself only once a minute here: what comes sooner came by the line."""
+    url = fresh_postgres_url()
+    with rig.a_company() as company:
+        port = rig.free_port()
+        place = Place(str(tmp_path / "desk"), url, f"http://127.0.0.1:{port}", company.base_url)
+        token = rig.begin(place)
+        web, sender = rig.build(place), rig.build(place)
+        line = Notices(web.service.database.url, lambda: None)
+        web.service.wakes.tell_nodes(line.tell)
+        worker = Worker(sender.service, sender.outside, sender.sequencer, every=60.0)
+        sender = dataclasses.replace(sender, worker=worker)
+        witness = Witness(place, company)
+        with served(web, port):
+            line.start()
+            worker.start()
+            _arrives(witness, place, token, 0)
+            admin = create_engine(url, isolation_level="AUTOCOMMIT")
+            with admin.connect() as connection:
+                assert connection.execute(_END_THE_LINES).scalar_one() >= 2
+            admin.dispose()
+            _arrives(witness, place, token, 1)
+            line.stop()
+            sender.stop()
+        witness.close()
+        web.stop()
+
+
+def _arrives(witness: Witness, place: Place, token: str, n: int) -> None:
+    answer = send(place, token, rig.submission(n), f"key-{n}")
+    assert answer is not None and answer.status == 201
+    [sms, *_] = witness.sendings(answer.case)
+    witness.wait_until(lambda _: witness.texts()[sms["content"]["text"]] == 1)
