@@ -172,7 +172,7 @@ def _basis(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 
 def _read(record: CaseRecord, entry: Entry) -> CaseRecord:
-    return replace(record, notes=(*record.notes, noted(entry)), is_to_be_read=False)
+    return replace(record, notes=(*record.notes, noted(entry)), is_to_be_read=False, call_backs=())
 
 
 def _closed(record: CaseRecord, entry: Entry) -> CaseRecord:
@@ -189,7 +189,7 @@ def _call_joined(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 def _call_missed(record: CaseRecord, entry: Entry) -> CaseRecord:
     # Nobody has heard the caller yet: the case wants to be read like what no program could read.
-    return replace(record, is_to_be_read=True)
+    return replace(record, is_to_be_read=True, call_backs=(*record.call_backs, noted(entry)))
 
 
 def _media_kept(record: CaseRecord, entry: Entry) -> CaseRecord:

@@ -45,6 +45,8 @@ def _vessel(record: CaseRecord, entry: Entry) -> CaseRecord:
 
 def _communication(record: CaseRecord, entry: Entry) -> CaseRecord:
     record = replace(record, communications=(*record.communications, noted(entry)))
+    if entry.body.get("direction") == "out" and entry.body.get("channel") == "phone":
+        record = replace(record, call_backs=())
     return replace(record, is_to_be_read=record.is_to_be_read and entry.actor.get("kind") != "officer")
 
 

@@ -250,6 +250,8 @@ class CaseRecord:
     communications: tuple[Mapping[str, Any], ...] = ()
     calls: tuple[Mapping[str, Any], ...] = ()
     """Calls to the desk's number that belong to the case, as they were joined to it."""
+    call_backs: tuple[Mapping[str, Any], ...] = ()
+    """Callers who were not taken and were promised a call back, until one is logged or noted."""
     media: tuple[Mapping[str, Any], ...] = ()
     """Recordings and pictures fetched from the telephone company."""
     searches: tuple[Mapping[str, Any], ...] = ()

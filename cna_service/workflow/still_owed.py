@@ -24,6 +24,7 @@ def owed_items(record: CaseRecord) -> tuple[tuple[str, str], ...]:
         *_clocks(record),
         *_exchanges(record),
         *_writing(record),
+        *_call_backs(record),
         *_held(record),
         *_conflicts(record),
         *afterwards.owed(record),
@@ -56,6 +57,12 @@ def _writing(record: CaseRecord) -> Iterator[tuple[str, str]]:
         if words is not None and clock.stopped_at is None:
             where = f"{clock.exchange}.{stops['answer']}" if stops.get("answer") else str(clock.exchange)
             yield f"{stops['event']}:{where}", f"exchange {clock.exchange}: {words}"
+
+
+def _call_backs(record: CaseRecord) -> Iterator[tuple[str, str]]:
+    if record.call_backs:
+        by = str(record.call_backs[-1].get("call_back_by", ""))[11:16]
+        yield "call_back", f"a caller was not taken and waits for our call, promised by {by}Z"
 
 
 def _held(record: CaseRecord) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ import pytest
 from cna_service.alerts.ports import ChannelError
 from cna_service.ledger.store import blob
 from cna_service.workflow import calls_in, calls_taken
+from cna_service.workflow.closing import StillOpen, add_note, close_case
 from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.projections import DESK
 from tests.workflow.callers import OUR_NUMBER, STRANGER, WITHHELD, Caller
@@ -337,3 +338,15 @@ def test_five_wrong_codes_make_a_forged_number_deaf(desk: LiveDesk) -> None:
     assert "do not count for ten minutes" in caller.heard
     assert "New request" not in caller.heard
     assert desk.person("sup-1").receives_sms(containing="five wrong codes")
+
+
+def test_a_case_is_not_closed_while_its_caller_waits_for_a_call(desk: LiveDesk) -> None:
+    caller = Caller(desk).calls()
+    nobody_takes(caller)
+    caller.is_told_over()
+    with pytest.raises(StillOpen) as refused:
+        desk.do(close_case, "duty-1", caller.case, seen=desk.look(caller.case))
+    assert "waits for our call, promised by 14:18Z" in str(refused.value.facts)
+    desk.do(add_note, "duty-1", caller.case, words="called back: a wrong number")
+    assert desk.case(caller.case).call_backs == ()
+    desk.do(close_case, "duty-1", caller.case, seen=desk.look(caller.case))
