@@ -14,6 +14,7 @@ from typing import Literal
 
 import structlog
 
+from cna_service.alerts import store as alert_store
 from cna_service.db import outbox, timers
 from cna_service.identity.actors import SERVICE, Actor
 from cna_service.identity.permissions import Action
@@ -156,6 +157,9 @@ def record_step(service: Service, step: Step) -> bool:
             if work.held[stream].unknown is None:
                 work.append(Draft("clock.stepped", _body(step)), stream)
         outbox.follow_step(work.connection, step.size)
+        if step.size < timedelta():
+            # No contact waits an hour because the clock went back by one.
+            alert_store.forget_pace(work.connection, step.before + timedelta(days=1))
         is_told = any(a.kind == "clock_stepped" and a.is_climbing for a in work.of(ALERTS, DESK).open)
         if not is_told:
             raise_alert(service, work, "clock_stepped", stream=DESK)

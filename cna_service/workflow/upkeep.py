@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from cna_service.alerts import store as alert_store
 from cna_service.db import idempotency, timers
 from cna_service.identity import store as identity_store
 from cna_service.identity.actors import SERVICE
@@ -19,6 +20,7 @@ from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.verification import verify_and_record
 
 KEEP_ANSWERS = timedelta(days=7)
+KEEP_PACE = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,7 @@ def forget_expired(service: Service) -> None:
     now = service.machine.now()
     with service.database.write() as connection:
         idempotency.forget(connection, now - KEEP_ANSWERS)
+        alert_store.forget_pace(connection, service.clock.now() - KEEP_PACE)
         identity_store.forget_expired(connection, now)
 
 

@@ -109,7 +109,7 @@ def test_the_quiet_hours_are_those_of_the_desks_wall():
 
 
 @given(
-    at=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+    at=st.integers(0, 364 * 1440),
     starts=st.integers(0, 1439),
     ends=st.integers(0, 1439),
     days=st.sets(st.integers(0, 6), min_size=1),
@@ -119,7 +119,7 @@ def test_what_waits_is_never_inside_the_hours_and_never_earlier(at, starts, ends
     if starts == ends:
         return
     hours = Hours(starts, ends, tuple(sorted(days)), (), timedelta(minutes=offset))
-    instant = at.replace(tzinfo=UTC)
+    instant = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=at)
     after = hours.after(instant)
     assert after >= instant
     assert hours.holds(instant) or after == instant
