@@ -11,6 +11,7 @@ from cna_service.api import (
     callbacks_gateway,
     callbacks_voice,
     cases,
+    contacts,
     delegations,
     directory,
     duty,
@@ -34,6 +35,7 @@ from cna_service.api import (
 PREFIX = "/api/v1"
 PARTS = (
     submissions,
+    contacts,
     paper,
     papers,
     cases,
