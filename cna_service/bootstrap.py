@@ -15,7 +15,7 @@ from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.alerts.countries import FILE as COUNTRIES_FILE
-from cna_service.alerts.countries import read_countries
+from cna_service.alerts.countries import Countries, read_countries
 from cna_service.alerts.twilio_channel import TwilioTelephony
 from cna_service.bootstrap_outside import build_outside, with_notes
 from cna_service.db.database import Database
@@ -271,13 +271,18 @@ def read_policies(folder: Path, *, exercise: bool) -> Policies:
     files[papers.sha256] = (PAPERS_FILE, papers.text)
     calls = call_policy.read_calls(calls_text(folder))
     files[calls.sha256] = (call_policy.FILE, calls.text)
-    countries = read_countries(_own_or_shipped(folder, COUNTRIES_FILE))
+    countries = countries_in(folder)
     return Policies(catalogue, ladders, texts, files, papers, rules, calls, countries)
 
 
 def calls_text(folder: Path) -> str:
     """What callers hear: the deployment's own file, else the one that came with the package."""
     return _own_or_shipped(folder, call_policy.FILE)
+
+
+def countries_in(folder: Path) -> Countries:
+    """What countries do with SMS. Raises CountriesUnreadable."""
+    return read_countries(_own_or_shipped(folder, COUNTRIES_FILE))
 
 
 def _own_or_shipped(folder: Path, name: str) -> str:

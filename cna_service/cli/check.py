@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from cna_service.bootstrap import log_origin
-from cna_service.cli import check_desk, check_policy, check_watching
+from cna_service.cli import check_desk, check_lines, check_policy, check_watching
 from cna_service.cli.deployment import (
     SECRETS,
     Settings,
@@ -64,7 +64,10 @@ def _remarks(asked: Namespace) -> Iterator[Remark]:
     yield from found
     has_monitor = bool(settings.monitor_url.get_secret_value())
     two_person = check_policy.two_person_rules(settings)
-    wanted = check_desk.Wanted(catalogue, asked.days, two_person, None if asked.exercise else has_monitor)
+    lines = None if asked.exercise else check_lines.for_officers(settings)
+    wanted = check_desk.Wanted(
+        catalogue, asked.days, two_person, None if asked.exercise else has_monitor, lines
+    )
     yield from _database(asked, settings, wanted)
 
 
@@ -124,6 +127,9 @@ def _channels(settings: Settings, *, exercise: bool) -> Iterator[Remark]:
 
 
 def _telephony(settings: Settings) -> Iterator[Remark]:
+    yield from check_lines.of_lines(settings)
+    if settings.telephony in ("gateway", "modem"):
+        return
     told = (settings.twilio_account, settings.twilio_token.get_secret_value(), settings.twilio_from)
     names = "CNA_TWILIO_ACCOUNT, CNA_TWILIO_TOKEN, CNA_TWILIO_FROM"
     if all(told):

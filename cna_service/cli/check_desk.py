@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +41,8 @@ class Wanted:
     two_person: TwoPerson
     has_monitor: bool | None = None
     """None in an exercise, of which nobody outside needs to know."""
+    lines: Callable[[Officers], Iterator[Remark]] | None = None
+    """What the countries of their numbers want; None in an exercise."""
 
 
 def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
@@ -56,6 +58,8 @@ def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
             yield wrong("log", f"{desk.broken}. Run `cna ledger verify`.")
         officers = desk.of(OFFICERS)
         yield from _officers(officers)
+        if wanted.lines is not None:
+            yield from wanted.lines(officers)
         rosters = with_accounts(folds.current(connection, DUTY).of(ROSTERS), officers)
         yield from _roster(rosters, officers, now, wanted.days)
         yield from check_deciding.delegations(desk.of(DELEGATIONS), officers, now)
