@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import shutil
 import time
@@ -20,7 +19,8 @@ from cna_service.db.notices import Notices
 from cna_service.identity.actors import Actor
 from cna_service.kit.errors import ServiceError
 from cna_service.settings import Settings
-from cna_service.worker.worker import Worker
+from cna_service.worker.loop import Heartbeats, Loop
+from cna_service.workflow import deliver
 from cna_service.workflow.alerts import acknowledge_alert, next_rung
 from cna_service.workflow.fire import fire_due
 from cna_service.workflow.projections import ALERTS, DESK, OFFICERS
@@ -167,24 +167,37 @@ def test_a_node_hears_of_what_another_asked_for_and_after_its_line_broke_too(
         place = Place(str(tmp_path / "desk"), url, f"http://127.0.0.1:{port}", company.base_url)
         token = rig.begin(place)
         web, sender = rig.build(place), rig.build(place)
-        line = Notices(web.service.database.url, lambda: None)
-        web.service.wakes.tell_nodes(line.tell)
-        worker = Worker(sender.service, sender.outside, sender.sequencer, every=60.0)
-        sender = dataclasses.replace(sender, worker=worker)
+
+        def dispatch() -> bool:
+            for claimed in deliver.claim(sender.service, "sender", 8):
+                deliver.send(sender.service, sender.outside, claimed, "sender")
+            return False
+
+        loop = Loop("send", dispatch, Heartbeats(sender.service.machine), every=60.0)
+        lines = [
+            Notices(web.service.database.url, lambda: None),
+            Notices(web.service.database.url, loop.wake),
+        ]
+        web.service.wakes.tell_nodes(lines[0].tell)
         witness = Witness(place, company)
         with served(web, port):
-            line.start()
-            worker.start()
+            loop.start()
+            for line in lines:
+                line.start()
+                assert line.listening.wait(20)
             _arrives(witness, place, token, 0)
             admin = create_engine(url, isolation_level="AUTOCOMMIT")
             with admin.connect() as connection:
                 assert connection.execute(_END_THE_LINES).scalar_one() >= 2
             admin.dispose()
             _arrives(witness, place, token, 1)
-            line.stop()
-            sender.stop()
+            for line in lines:
+                line.stop()
+            loop.stop()
         witness.close()
         web.stop()
+        sender.outside.telephony.close()  # type: ignore[union-attr]
+        sender.service.database.close()
 
 
 def _arrives(witness: Witness, place: Place, token: str, n: int) -> None:
