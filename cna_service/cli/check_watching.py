@@ -131,7 +131,7 @@ def _jobs(state: Watching) -> Iterator[Remark]:
 def _fallback(state: Fallback, now: datetime) -> Remark:
     """desk-rules 11.3: where callers are connected while the desk is dark, and how old that is."""
     why = stale_because(state, now)
-    how = "`cna fallback` writes it; upload it to another host, then confirm it there"
+    how = "`cna duty fallback` writes it; upload it to another host, then confirm it there"
     if why is None:
         return well(
             "fallback",
