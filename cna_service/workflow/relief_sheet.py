@@ -193,16 +193,18 @@ def _case(reader: Reader, ref: str, mine: Signature | None) -> SheetCase:
         label=case_label(record),
         holder=holder_of(record, alerts),
         clocks=tuple(v for v in clock_views(record) if v.state in ("running", "ran_out", "waiting")),
-        promises=tuple(_promises(record, alerts, reader.now)),
+        promises=tuple(promises(record, alerts, reader.now)),
         alerts=alerts.open,
         since_signed=None if signed is None else record.seq - signed,
         as_exercise=record.as_exercise,
     )
 
 
-def _promises(record: CaseRecord, alerts: Escalations, now: datetime) -> Iterator[Promise]:
+def promises(record: CaseRecord, alerts: Escalations, now: datetime) -> Iterator[Promise]:
+    """What one case leaves to the next watch beside its clocks: a time of our own that runs is one of these."""
     for owed in relief_items(record, now):
-        yield Promise(owed.kind, owed.what, owed.due_at, owed.is_overdue)
+        if owed.kind != "promise":
+            yield Promise(owed.kind, owed.what, owed.due_at, owed.is_overdue)
     for code, words in owed_items(record):
         if not code.startswith(_TOLD_OTHERWISE):
             yield Promise(code.partition(":")[0], words)

@@ -18,9 +18,18 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import watch_messages, watch_texts
 from cna_service.workflow.asked import Asked
-from cna_service.workflow.owed import relief_items
-from cna_service.workflow.projections import CASE, DESK, DUTY, OFFICERS, ROSTERS, WATCH_LIFE, case_stream
+from cna_service.workflow.projections import (
+    ALERTS,
+    CASE,
+    DESK,
+    DUTY,
+    OFFICERS,
+    ROSTERS,
+    WATCH_LIFE,
+    case_stream,
+)
 from cna_service.workflow.receipts import done
+from cna_service.workflow.relief_sheet import promises
 from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
@@ -118,7 +127,7 @@ def hand_over(service: Service, work: Work, change: Change) -> None:
     if change.post != RELIEVED_POST:
         watch_messages.tell(service, work, change.coming, "hand_over_post", post=post, until=until)
         return
-    cases, due_at, promises = what_is_open(work)
+    cases, due_at, owed = what_is_open(work)
     first = "" if due_at is None else ("next", {"at": watch_texts.hour(due_at, work.now)})
     watch_messages.tell(
         service,
@@ -129,7 +138,7 @@ def hand_over(service: Service, work: Work, change: Change) -> None:
         until=until,
         cases=cases,
         next=first,
-        promises=promises,
+        promises=owed,
     )
 
 
@@ -149,5 +158,13 @@ def what_is_open(work: Work) -> tuple[int, datetime | None, int]:
     """(open cases, the first limit that runs out, promises and what else is owed)."""
     rows = case_queries.board(work.connection, limit=_COUNTED).rows
     due = [row["next_due_at"] for row in rows if row["next_due_at"] is not None]
-    owed = sum(len(relief_items(work.of(CASE, case_stream(row["ref"])), work.now)) for row in rows)
-    return len(rows), min((at.astimezone(UTC) for at in due), default=None), owed
+    return (
+        len(rows),
+        min((at.astimezone(UTC) for at in due), default=None),
+        sum(_owed(work, r["ref"]) for r in rows),
+    )
+
+
+def _owed(work: Work, ref: str) -> int:
+    stream = case_stream(ref)
+    return len(list(promises(work.of(CASE, stream), work.of(ALERTS, stream), work.now)))

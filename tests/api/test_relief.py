@@ -42,7 +42,7 @@ def test_the_sheet_lists_what_is_handed_over(desk: ApiDesk) -> None:
     (case,) = told["cases"]
     assert {c["kind"] for c in case["clocks"]} >= {"legal", "own"}
     assert [a["kind"] for a in case["alerts"]] == ["new_request"]
-    assert any(p["kind"] == "promise" for p in case["promises"])
+    assert [p["kind"] for p in case["promises"]] == ["exchange"]
 
 
 def test_a_signature_cites_what_was_shown_and_both_complete_the_relief(desk: ApiDesk) -> None:
