@@ -141,7 +141,7 @@ def _put_together(
         machine=machine,
         policies=read_policies(config_folder(settings), exercise=exercise),
         access=for_desk(secrets_file.load(settings.data / "secrets"), is_exercise=exercise),
-        registry=RegisterSearch(database),
+        registry=RegisterSearch(database, kept=settings.data / "register-index"),
         log_keys=log_verifiers(settings.data / "secrets"),
         clock_quality=_clock_quality(settings, exercise=exercise),
         second_clock=SecondClock(machine),

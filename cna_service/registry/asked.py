@@ -19,7 +19,11 @@ _MOST_FOR_FLAG = 200
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``query`` as told beside what is compared; ``flag`` is alpha-2 or empty."""
+    """``query`` as told beside what is compared; ``flag`` is alpha-2 or empty.
+
+    ``copied``: identifiers that the register has for a ship of quite another name: most likely taken over from another
+    message, so that they say little of the rest.
+    """
 
     query: Query
     names: tuple[tuple[str, NormalName], ...]
@@ -28,6 +32,7 @@ class Asked:
     homeport: str
     length: Quantity | None
     kind: tuple[str, str] | None
+    copied: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 from cna_service.registry.asked import Asked, FlagCounts, read_query
-from cna_service.registry.evidence import weigh
+from cna_service.registry.evidence import is_another_ship, weigh
 from cna_service.registry.index import NameIndex
-from cna_service.registry.model import Query, near_call_sign, near_imo, near_mmsi
+from cna_service.registry.model import (
+    Query,
+    RegisterVessel,
+    identifier_key,
+    near_call_sign,
+    near_imo,
+    near_mmsi,
+)
 from cna_service.registry.ports import VesselSource
 from cna_service.registry.rules import Ranking, rank
 
@@ -28,11 +38,24 @@ def search_register(query: Query, index: NameIndex, source: VesselSource, flags:
     asked = read_query(query)
     rids = dict.fromkeys([*_by_identifier(asked, source), *_by_name(asked, index)])
     vessels = source.by_rid(list(rids)[:_MOST])
+    asked = replace(asked, copied=frozenset(_copied(asked, vessels.values(), flags)))
     return rank([weigh(asked, vessel, flags) for vessel in vessels.values()])
 
 
+def _copied(asked: Asked, vessels: Iterable[RegisterVessel], flags: FlagCounts) -> Iterator[str]:
+    """Identifiers told that belong to ships whose names, and something else, are nothing like what was told; a ship
+    that was renamed differs in her name alone."""
+    if not asked.names:
+        return
+    for name in ("imo", "mmsi", "call_sign"):
+        key = asked.keys[name]
+        owners = [v for v in vessels if key and identifier_key(name, getattr(v, name)) == key]
+        if owners and all(is_another_ship(asked, owner, flags) for owner in owners):
+            yield name
+
+
 def _by_name(asked: Asked, index: NameIndex) -> list[str]:
-    return [rid for _, name in asked.names for rid in index.nearest(name, _PER_NAME)]
+    return [rid for _, name in asked.names for rid in index.nearest(name, _PER_NAME, flag=asked.flag)]
 
 
 def _by_identifier(asked: Asked, source: VesselSource) -> list[str]:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import partial_ratio, ratio
 
 from cna_service.registry.asked import Asked, FlagCounts
-from cna_service.registry.model import RegisterVessel, identifier_key, vessel_keys
+from cna_service.registry.model import RegisterVessel, identifier_key
 from cna_service.registry.name_evidence import best_match
 from cna_service.registry.rules import Candidate, Evidence
 from cna_service.vessels.identifiers import is_imo
@@ -36,6 +36,7 @@ _WEIGHTS = {
     "registration_number": (480, 0, -120),
     "hull_mark": (380, 0, -150),
 }
+_NONE_LISTED = -110
 # Where people also write what they give as one identifier.
 _ALSO_IN = {
     "registration_number": ("hull_mark", "fleet_number", "hin", "call_sign"),
@@ -50,6 +51,12 @@ def weigh(asked: Asked, vessel: RegisterVessel, flags: FlagCounts) -> Candidate:
     evidence += [*_homeport(asked, vessel), *_length(asked, vessel), *_kind(asked, vessel)]
     ordered = tuple(sorted(evidence, key=lambda e: -abs(e.points)))
     return Candidate(vessel.rid, vessel, sum(e.points for e in ordered), ordered)
+
+
+def is_another_ship(asked: Asked, vessel: RegisterVessel, flags: FlagCounts) -> bool:
+    """Whether her name and at least one more thing speak against her."""
+    against = {e.field for e in weigh(asked, vessel, flags).evidence if e.points < 0}
+    return "name" in against and len(against) > 1
 
 
 def _name(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
@@ -71,11 +78,11 @@ def _name(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
 
 
 def _identifiers(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
-    keys = vessel_keys(vessel)
     for name, (agrees, near, differs) in _WEIGHTS.items():
-        told, listed = asked.keys[name], keys[name]
+        told = asked.keys[name]
         if not told:
             continue
+        listed = identifier_key(name, getattr(vessel, name))
         elsewhere = _elsewhere(asked, vessel, name)
         if told == listed:
             yield Evidence(name, agrees, f"{_WORDS[name]} {listed} agrees", is_identity=True)
@@ -84,7 +91,9 @@ def _identifiers(asked: Asked, vessel: RegisterVessel) -> Iterator[Evidence]:
         elif listed and near and _is_one_away(told, listed):
             yield _near(name, told, listed, near)
         elif listed:
-            yield _differs(name, told, listed, differs)
+            yield _differs(name, told, listed, differs // 4 if name in asked.copied else differs)
+        elif name == "imo" and is_imo(told) and name not in asked.copied:
+            yield Evidence(name, _NONE_LISTED, f"IMO number {told} was told; the register lists none for her")
 
 
 def _elsewhere(asked: Asked, vessel: RegisterVessel, name: str) -> str | None:

@@ -6,10 +6,13 @@ import csv
 import gzip
 import hashlib
 import io
+import sys
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from cna_service.kit.errors import Problem
 from cna_service.registry.model import RegisterVessel
@@ -40,6 +43,9 @@ COLUMNS = {
 }
 LONGEST_FIELD = 500
 _MAGIC = b"\x1f\x8b"
+# Thousands of rows share these values: one string for each.
+_REPEATED = ("flag", "homeport", "vessel_type", "built")
+_NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,16 @@ def _fault(header: Sequence[str], row: Sequence[str]) -> str | None:
 
 def _made(told: dict[str, str]) -> RegisterVessel:
     known = {field: told.get(column, "") for column, field in COLUMNS.items() if field != "former_names"}
-    known["flag"] = state_from_words(known["flag"]) or known["flag"]
+    known["flag"] = _flag(known["flag"])
+    for column in _REPEATED:
+        known[column] = sys.intern(known[column])
     rest = {column: value for column, value in told.items() if column not in COLUMNS and value}
-    return RegisterVessel(**known, former_names=tuple(former_names(told.get("prev_names", ""))), rest=rest)
+    former = told.get("prev_names")
+    return RegisterVessel(
+        **known, former_names=tuple(former_names(former)) if former else (), rest=rest or _NOTHING_MORE
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _flag(words: str) -> str:
+    return state_from_words(words) or words

@@ -11,7 +11,7 @@ from cna_service.registry.candidates import search_register
 from cna_service.registry.layout import Reject, read_register
 from cna_service.registry.memory import MemoryRegister
 from cna_service.registry.model import Query
-from cna_service.registry.rules import Ranking, RegisterUnreadable
+from cna_service.registry.rules import Ranking, RegisterUnreadable, Suggestion
 
 # Column of the case file: field of the question.
 _COLUMNS = {
@@ -28,6 +28,9 @@ _COLUMNS = {
 }
 
 
+_VERDICTS = {Suggestion.FOUND_ONE: "found", Suggestion.SEVERAL: "several", Suggestion.NONE: "none"}
+
+
 @dataclass(frozen=True, slots=True)
 class MatchedCase:
     """One case: what the register suggests, ranked ids with scores, how long it took."""
@@ -37,13 +40,13 @@ class MatchedCase:
     milliseconds: float
 
     def as_json(self) -> dict[str, object]:
-        """Scores in hundredths of log-odds; the time in microseconds, so that all numbers are whole."""
+        """Scores in hundredths of log-odds; ``verdict``: found, several or none."""
         return {
             "case_id": self.case_id,
-            "verdict": self.ranking.suggestion.value,
+            "verdict": _VERDICTS[self.ranking.suggestion],
             "reason": self.ranking.reason,
             "candidates": [{"rid": c.rid, "score": c.score} for c in self.ranking.candidates],
-            "microseconds": round(self.milliseconds * 1000),
+            "milliseconds": round(self.milliseconds, 3),
         }
 
 

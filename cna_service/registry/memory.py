@@ -27,7 +27,7 @@ class MemoryRegister:
             for name, key in vessel_keys(vessel).items():
                 if key:
                     self._keys[name][key].append(vessel.rid)
-        self.index: NameIndex = build_index((v.rid, normal_names(v)) for v in self._vessels.values())
+        self.index: NameIndex = build_index((v.rid, v.flag, normal_names(v)) for v in self._vessels.values())
         self.flags = FlagCounts(len(self._vessels), Counter(v.flag for v in self._vessels.values()))
 
     def __len__(self) -> int:

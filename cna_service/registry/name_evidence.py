@@ -20,13 +20,22 @@ from cna_service.vessels.names import NOTHING, NormalName, names_in_brackets, no
 _CURVE = ((0, -420), (50, -380), (65, -250), (75, -60), (80, 60), (85, 170), (90, 270), (95, 350), (100, 420))
 _FORMER = 40
 _DIGITS_DIFFER = 7
+_DIGITS_MISSING = 5
+_MISHEARD = 5
 _OTHER_NUMBER = 15
 _LONG_NUMBER = 3
 _LEAST_PREFIX = 5
 _LEAST_NUMBER_WORD = 5
 _ROUGHLY = 60
+_LEAST_NUMERAL = 3
+_NUMERALS = ("III", "VII", "VIII", "XII", "XIII", "XIV", "XVI", "XVII", "XVIII")
 _MIXED = re.compile(r"[A-Z]+[0-9][A-Z0-9]*|[0-9][A-Z0-9]*[A-Z][A-Z0-9]*")
 _LOOKS_LIKE = str.maketrans("0158264", "OISBZGA")
+_ROMAN = re.compile(r"I{2,3}|IV|VI{0,3}|IX|XI{0,3}")
+_RUN = re.compile(r"\d{3}")
+_GLUED_NUMERAL = re.compile(r"([A-Z]{4,}?)(I{2,3}|IV|VI{1,3}|IX|(?<=[A-Z]{4})I|[0-9]{1,3})")
+# Letters that one hears for another on a bad line in the desk's languages.
+_SOUNDS = str.maketrans("VKQZXYNTJP", "BCCSSIMDGB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,33 @@ def asked_names(query: Query) -> list[tuple[str, NormalName]]:
     found: dict[str, tuple[str, NormalName]] = {}
     for name in told[:12]:
         normal = normal_name(name)
-        for form in (normal, *_number_misspelt(normal)):
+        for form in (normal, *_other_readings(normal)):
             if form.normal:
                 found.setdefault(form.normal, (name, form))
     return list(found.values())
+
+
+def _other_readings(name: NormalName) -> Iterator[NormalName]:
+    """What the same name may have been before it was misheard or misread; each is tried beside the name as it is."""
+    tokens = name.tokens
+    if not tokens:
+        return
+    if any(_is_misread(token) for token in tokens):
+        # L0RR1NE: digits inside a word, read for the letters they look like.
+        yield normal_name(" ".join(t.translate(_LOOKS_LIKE) if _is_misread(t) else t for t in tokens))
+    if glued := _GLUED_NUMERAL.fullmatch(tokens[-1]):
+        # ANDREAIII: the numeral run together with the last word.
+        yield normal_name(" ".join((*tokens[:-1], glued[1], glued[2])))
+    if len(tokens) > 1 and (tokens[0].isdigit() or _ROMAN.fullmatch(tokens[0])):
+        # II MAJDA: the numeral put first.
+        yield normal_name(" ".join((*tokens[1:], tokens[0])))
+    yield from _number_misspelt(name)
+
+
+def _is_misread(token: str) -> bool:
+    """A word with single digits in it; a run of three is a number and no slip of the eye (IMULA0672KLT)."""
+    digits = sum(letter.isdigit() for letter in token)
+    return bool(_MIXED.fullmatch(token)) and 3 * digits <= len(token) and not _RUN.search(token)
 
 
 def _number_misspelt(name: NormalName) -> Iterator[NormalName]:
@@ -70,6 +102,10 @@ def _number_misspelt(name: NormalName) -> Iterator[NormalName]:
         for word in NUMBERS:
             if len(word) >= _LEAST_NUMBER_WORD and OSA.distance(last, word, score_cutoff=1) == 1:
                 yield normal_name(" ".join((*name.tokens[:-1], word)))
+    if len(last) >= _LEAST_NUMERAL and sum(letter in "IVX" for letter in last) >= _LEAST_NUMERAL:
+        for numeral in _NUMERALS:
+            if OSA.distance(last, numeral, score_cutoff=1) == 1:
+                yield normal_name(" ".join((*name.tokens[:-1], numeral)))
 
 
 def best_match(asked: list[tuple[str, NormalName]], vessel: RegisterVessel) -> NameMatch | None:
@@ -98,9 +134,10 @@ def likeness(one: NormalName, other: NormalName) -> int:
         return 0
     if one.glued == other.glued:
         return 100
-    score = max(_edited(one, other), _partial(one, other), _umlauts(one, other))
+    score = max(_edited(one, other), _partial(one, other), _umlauts(one, other), _heard(one, other))
     if one.digits != other.digits:
-        score = max(score - _DIGITS_DIFFER, _misread(one, other))
+        missing = not one.digits or not other.digits
+        score = max(score - (_DIGITS_MISSING if missing else _DIGITS_DIFFER), _misread(one, other))
     if _is_another_number(one.digits, other.digits):
         score -= _OTHER_NUMBER
     return max(0, min(99, round(score)))
@@ -150,6 +187,17 @@ def _misread(one: NormalName, other: NormalName) -> float:
         return 0
     first, second = (name.glued.translate(_LOOKS_LIKE) for name in (one, other))
     return 97 if first == second else ratio(first, second) - 2
+
+
+def _heard(one: NormalName, other: NormalName) -> float:
+    """KHOVSI for KHOBZI: only letters that sound alike differ; less than the same letters, more than others."""
+    first, second = (_sounds(name.glued) for name in (one, other))
+    return ratio(first, second) - _MISHEARD
+
+
+@lru_cache(maxsize=20_000)
+def _sounds(glued: str) -> str:
+    return glued.translate(_SOUNDS)
 
 
 def _without_e(glued: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cna_service.kit.errors import Conflict, Invalid, NotFound
-from cna_service.registry.model import RegisterVessel
+from cna_service.registry.model import IDENTIFIERS, RegisterVessel
 
 # Below OFFER a vessel is not named as a candidate; STANDS_OUT and MARGIN are both needed to stand out.
 OFFER = 100
@@ -18,6 +18,8 @@ STANDS_OUT = 330
 MARGIN = 120
 # On a name alone, a namesake but for its number must be further off.
 MARGIN_BY_NAME = 250
+# What a name must weigh to stand out where no number agrees.
+SURE_NAME = 200
 # An identifier that two ships never share.
 _ONE_SHIP_EACH = frozenset({"imo", "mmsi", "call_sign"})
 MOST_SHOWN = 10
@@ -94,6 +96,13 @@ class Candidate:
         return all(e.field == "name" for e in self.evidence if e.points > 0)
 
     @property
+    def has_doubtful_name(self) -> bool:
+        """Whether the name is not near enough to stand by itself, and no identifier stands beside it."""
+        name = sum(e.points for e in self.evidence if e.field == "name")
+        numbers = sum(e.points for e in self.evidence if e.field in IDENTIFIERS)
+        return name < SURE_NAME and numbers <= 0
+
+    @property
     def has_conflict(self) -> bool:
         return any(e.is_conflict for e in self.evidence)
 
@@ -136,6 +145,9 @@ def rank(weighed: list[Candidate]) -> Ranking:
         return Ranking(
             Suggestion.SEVERAL, shown, "The nearest vessel contradicts what was told; see what does not fit."
         )
+    if offered[0].has_doubtful_name:
+        words = "The nearest vessel's name is only somewhat like the one told, and no number of hers agrees."
+        return Ranking(Suggestion.SEVERAL, shown, words)
     if offered[0].score < STANDS_OUT:
         return Ranking(Suggestion.SEVERAL, shown, "The nearest vessel does not fit well enough to stand out.")
     return Ranking(Suggestion.FOUND_ONE, shown, "One vessel fits clearly better than any other.")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -19,6 +20,7 @@ from cna_service.registry import store
 from cna_service.registry.asked import FlagCounts
 from cna_service.registry.candidates import search_register
 from cna_service.registry.index import NameIndex, build_index
+from cna_service.registry.kept_index import keep_index, read_index
 from cna_service.registry.model import Query, RegisterVessel, identifier_key
 from cna_service.registry.rules import Candidate, NoRegister, Suggestion
 from cna_service.registry.store import RegisterVersion
@@ -83,8 +85,10 @@ class RegisterSearch:
     May be used by many threads; while one builds, those that need the new version wait for it.
     """
 
-    def __init__(self, database: Database, register: str = NATIONAL) -> None:
+    def __init__(self, database: Database, register: str = NATIONAL, *, kept: Path | None = None) -> None:
+        """``kept``: a folder where the index may be kept between starts."""
         self._database = database
+        self._kept = kept
         self._register = register
         self._building = threading.Lock()
         self._loaded: _Loaded | None = None
@@ -146,6 +150,17 @@ class RegisterSearch:
             loaded = self._loaded
             if loaded is None or loaded.version.id != version.id:
                 flags = FlagCounts(version.rows, store.flag_counts(connection, version.id))
-                loaded = _Loaded(version, build_index(store.all_names(connection, version.id)), flags)
+                loaded = _Loaded(version, self._index(connection, version), flags)
                 self._loaded = loaded
             return loaded
+
+    def _index(self, connection: Connection, version: RegisterVersion) -> NameIndex:
+        """The kept index where there is one of this very version, else one built from the database and kept."""
+        name = f"{version.id}-{version.sha256[:16]}"
+        known = None if self._kept is None else read_index(self._kept, name)
+        if known is not None:
+            return known
+        built = build_index(store.all_names(connection, version.id))
+        if self._kept is not None:
+            keep_index(self._kept, name, built)
+        return built

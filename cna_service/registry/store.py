@@ -169,12 +169,12 @@ def rids_by_key(connection: Connection, version: int, identifier: str, keys: Col
     )
 
 
-def all_names(connection: Connection, version: int) -> Iterator[tuple[str, list[NormalName]]]:
-    """(register id, comparable names) of every vessel of a version, for the index."""
-    columns = select(register_vessel.c.rid, register_vessel.c.name_forms)
+def all_names(connection: Connection, version: int) -> Iterator[tuple[str, str, list[NormalName]]]:
+    """(register id, flag, comparable names) of every vessel of a version, for the index."""
+    columns = select(register_vessel.c.rid, register_vessel.c.flag, register_vessel.c.name_forms)
     found = columns.where(register_vessel.c.version == version).order_by(register_vessel.c.rid)
-    for rid, forms in connection.execution_options(yield_per=5000).execute(found):
-        yield rid, [_form(form) for form in forms.split("\n") if form]
+    for rid, flag, forms in connection.execution_options(yield_per=5000).execute(found):
+        yield rid, flag, [_form(form) for form in forms.split("\n") if form]
 
 
 def flag_counts(connection: Connection, version: int) -> dict[str, int]:

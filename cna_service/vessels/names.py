@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -24,6 +25,9 @@ from cna_service.vessels.name_words import (
 # Longer than any name ever registered; what follows does not take part in comparing.
 LONGEST = 120
 _LEAST_SPELT = 3
+_SIGNS = re.compile(r"[^A-Z0-9]+")
+_APOSTROPHE = re.compile(r"(?<=[A-Z])['`](?=[A-Z])")
+_CROSSED_OUT = re.compile(r"(?:X\s?){2,}|0+")
 _BRACKETS = re.compile(r"[(\[{<][^)\]}>]*[)\]}>]?")
 _SLASHED = re.compile(r"(?<![A-Z0-9])([A-Z]{1,3})\s*[/.]\s*([A-Z])(?:\s*[/.]\s*([A-Z]))?(?:\.|(?![A-Z0-9]))")
 _NUMBER_SIGN = re.compile(r"(?:\bNO\.?|\bNR\.?|\bNUM\.?|\bN[°º.]|#|№)\s*(?=\d)")
@@ -46,15 +50,24 @@ NOTHING = NormalName("", "", "", ())
 
 def fold(text: str) -> str:
     """Compatibility forms, Latin letters only, upper case; control and direction characters become blanks."""
+    if text.isascii() and text.isprintable():
+        # Nearly every name of a register: nothing to decompose, nothing to transliterate.
+        return " ".join(text[: LONGEST * 2].upper().split())[:LONGEST]
+    return _fold_any(text)
+
+
+@lru_cache(maxsize=10_000)
+def _fold_any(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text[: LONGEST * 2])
     plain = "".join(" " if unicodedata.category(c) in {"Cc", "Cf", "Zl", "Zp"} else c for c in plain)
     return " ".join(anyascii(plain).upper().split())[:LONGEST]
 
 
+@lru_cache(maxsize=50_000)
 def is_placeholder(text: str) -> bool:
     """PENDING, NO NAME, N/A, XXXX, a dash: words that stand where nothing is known. Never searched, never indexed."""
-    words = " ".join(re.sub(r"[^A-Z0-9]+", " ", fold(text)).split())
-    return not words or words in PLACEHOLDERS or re.fullmatch(r"(?:X\s?){2,}|0+", words) is not None
+    words = " ".join(_SIGNS.sub(" ", fold(text)).split())
+    return not words or words in PLACEHOLDERS or _CROSSED_OUT.fullmatch(words) is not None
 
 
 def normal_name(text: str) -> NormalName:
@@ -90,7 +103,7 @@ def names_in_brackets(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    return re.sub(r"[^A-Z0-9]+", " ", re.sub(r"(?<=[A-Z])['`](?=[A-Z])", "", text)).split()
+    return _SIGNS.sub(" ", _APOSTROPHE.sub("", text)).split()
 
 
 def _without_slashed_craft(text: str) -> str:

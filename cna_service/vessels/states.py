@@ -9,7 +9,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from anyascii import anyascii
@@ -51,6 +51,7 @@ def alpha3(alpha2: str) -> str | None:
     return None if state is None else state.alpha3
 
 
+@lru_cache(maxsize=5_000)
 def state_from_words(words: str) -> str | None:
     """The alpha-2 code for a code, a name or an adjective ("PAN", "Panama", "Panamanian"); None if not known."""
     folded = _folded(words)

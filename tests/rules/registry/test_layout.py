@@ -122,10 +122,10 @@ def test_matching_a_file_of_cases(tmp_path: Path) -> None:
     first, second = match_cases(register, cases, lambda: next(ticks) / 1000)
     assert first.as_json() == {
         "case_id": "C1",
-        "verdict": "found_one",
+        "verdict": "found",
         "reason": "One vessel fits clearly better than any other.",
         "candidates": [{"rid": "V1", "score": first.ranking.candidates[0].score}],
-        "microseconds": 1000,
+        "milliseconds": 1.0,
     }
     assert second.as_json()["verdict"] == "none"
     with pytest.raises(RegisterUnreadable, match="case_id"):

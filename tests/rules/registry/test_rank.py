@@ -19,9 +19,17 @@ def candidate(rid: str, *evidence: Evidence) -> Candidate:
 
 
 def test_one_far_ahead_stands_out() -> None:
-    ranking = rank([candidate("B", Evidence("name", 110, "b")), candidate("A", Evidence("flag", 500, "a"))])
+    ranking = rank([candidate("B", Evidence("name", 110, "b")), candidate("A", Evidence("imo", 500, "a"))])
     assert ranking.suggestion is Suggestion.FOUND_ONE
     assert [c.rid for c in ranking.candidates] == ["A", "B"]
+
+
+def test_a_name_that_is_only_somewhat_like_never_stands_out_without_a_number() -> None:
+    """AMIS STAR is no answer to ISL STAR, although flag and type agree."""
+    like = [Evidence("name", 104, "n"), Evidence("flag", 161, "f"), Evidence("vessel_type", 90, "t")]
+    assert rank([candidate("A", *like)]).suggestion is Suggestion.SEVERAL
+    numbered = [*like, Evidence("call_sign", 480, "c")]
+    assert rank([candidate("A", *numbered)]).suggestion is Suggestion.FOUND_ONE
 
 
 def test_a_near_tie_is_several_however_high() -> None:

@@ -155,7 +155,7 @@ def test_an_import_that_breaks_off_leaves_the_old_version_and_is_cleared_later(d
             "abandoned",
             "superseded",
         ]
-        assert dict(store.all_names(connection, report.version.id - 1)) == {}
+        assert list(store.all_names(connection, report.version.id - 1)) == []
 
 
 def test_a_second_import_overtakes_the_first(database: Database) -> None:
