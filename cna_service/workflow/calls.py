@@ -19,7 +19,7 @@ from cna_service.workflow.alerts import acknowledge_alert, next_rung
 from cna_service.workflow.projections import ALERTS, DESK, DUTY, OFFICERS, ROSTERS
 from cna_service.workflow.replies import officer_actor
 from cna_service.workflow.service import Reader, Service
-from cna_service.workflow.summon import voice_for
+from cna_service.workflow.summon import voice_to
 
 IN_TRANSIT_MINUTES = 20
 _HERE = frozenset({"127.0.0.1", "localhost", "::1", ""})
@@ -30,7 +30,7 @@ def answered(service: Service, sending: str) -> str:
     row = _row(service, sending)
     if row["content"]["purpose"] in phone_test_calls.PURPOSES:
         return phone_test_calls.answered(service, row)
-    voice = _voice(service, str(row["content"]["officer"]))
+    voice = voice_to(service, str(row["content"]["officer"]), row["stream"])
     action = f"{service.desk.public_url}/callbacks/twilio/call/key?sending={quote(sending)}"
     texts = service.policies.texts
     opening = _spoken(service, voice, words.call_opening(texts, voice))
@@ -44,7 +44,7 @@ def talk_only(service: Service, officer: str) -> str | None:
     is_here = (urlsplit(service.desk.public_url).hostname or "") in _HERE
     if service.desk.is_exercise or not is_here:
         return None
-    voice = _voice(service, officer)
+    voice = voice_to(service, officer)
     left = words.call_left_on_machine(service.policies.texts, voice)
     return talk_only_page((_spoken(service, voice, left),))
 
@@ -95,7 +95,7 @@ def facts_of(service: Service, stream: str, alert_id: str, officer: str) -> tupl
 
 
 def _say(service: Service, officer: str, name: CallKey, alert: Alert, minutes: int | None = None) -> Spoken:
-    held, voice = alert.acknowledgement, _voice(service, officer)
+    held, voice = alert.acknowledgement, voice_to(service, officer, alert.stream)
     told = words.call_after_key(
         service.policies.texts,
         voice,
@@ -113,12 +113,6 @@ def _spoken(service: Service, voice: Voice, text: str) -> Spoken:
     """In the language that the words are in: English where the texts of the policy have none in his."""
     language = voice.language if voice.language in service.policies.texts.by_language else "en"
     return Spoken(text, service.policies.calls.voice(language))
-
-
-def _voice(service: Service, officer: str) -> Voice:
-    with service.read() as reader:
-        known = reader.stream(DESK).of(OFFICERS).by_id.get(officer)
-    return voice_for(service, known.language if known is not None else "en")
 
 
 def _post_of(service: Service, officer: str) -> str:
