@@ -81,6 +81,9 @@ def person(work: Work, officer_id: str, urgency: str = "high") -> Person | None:
         if channel in _SENDABLE
         and not (channel == "sms" and alert_store.is_stopped(work.connection, each.value))
     ]
+    if all(contact.channel is Channel.CHAT for contact in found):
+        # Best effort and nothing more: who has only that cannot be reached, and the next rung is due at once.
+        found = []
     rules = officer.book.rules
     # What cannot be sent just now (a number that answered STOP) is no contact of a rule either.
     wanted = plan(rules, [c for c in usable if any(f.id == c.id for f in found)], urgency, local)

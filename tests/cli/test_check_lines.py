@@ -99,6 +99,7 @@ def test_the_countries_of_officers_numbers_are_to_be_enabled(
     officer = [
         "officer",
         "add",
+        "--id",
         "duty-9",
         "--role",
         "duty_officer",
