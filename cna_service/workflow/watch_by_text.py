@@ -160,7 +160,7 @@ def _say_has_it(service: Service, officer: Officer, number: str) -> None:
 
 def _tell_taken(service: Service, work: Work, officer: Officer, number: str) -> None:
     until = holds_until(rosters_in(work), RELIEVED_POST, work.now, _LOOK)
-    cases, due_at, _ = watch_notice.what_is_open(work)
+    found = watch_notice.what_is_open(work)
     text = watch_messages.text_for(
         service,
         officer,
@@ -168,8 +168,8 @@ def _tell_taken(service: Service, work: Work, officer: Officer, number: str) -> 
         voice_in(service, work, officer.language, DUTY),
         at=watch_texts.hour(work.now, work.now),
         until=("open", {}) if until is None else watch_texts.hour(until, work.now),
-        cases=cases,
-        next="" if due_at is None else ("next", {"at": watch_texts.hour(due_at, work.now)}),
+        cases=found.cases(service.policies.texts),
+        next="" if found.due_at is None else ("next", {"at": watch_texts.hour(found.due_at, work.now)}),
     )
     work.send([watch_messages.row(Channel.SMS, number, text, uuid7(work.now), purpose=_TAKEN)])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from cna_service.db.timers import TimerKey
 from cna_service.duty.relief import RELIEVED_POST, WatchLife
 from cna_service.duty.relief_boundaries import Change, changes_ahead, holds_until
 from cna_service.duty.relief_rules import notice_of
+from cna_service.escalation.texts import Texts
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.kit.instants import to_text
@@ -41,6 +43,7 @@ SHORTEST, LONGEST = 10, 2880
 _LOOK = timedelta(days=8)
 _AT_ONCE = timedelta(minutes=2)
 _COUNTED = 200
+_NAMED = 4
 
 
 def set_notice(service: Service, actor: Actor, body: Mapping[str, Any], key: Key | None = None) -> Reply:
@@ -127,8 +130,8 @@ def hand_over(service: Service, work: Work, change: Change) -> None:
     if change.post != RELIEVED_POST:
         watch_messages.tell(service, work, change.coming, "hand_over_post", post=post, until=until)
         return
-    cases, due_at, owed = what_is_open(work)
-    first = "" if due_at is None else ("next", {"at": watch_texts.hour(due_at, work.now)})
+    found = what_is_open(work)
+    first = "" if found.due_at is None else ("next", {"at": watch_texts.hour(found.due_at, work.now)})
     watch_messages.tell(
         service,
         work,
@@ -136,9 +139,9 @@ def hand_over(service: Service, work: Work, change: Change) -> None:
         "hand_over",
         post=post,
         until=until,
-        cases=cases,
+        cases=found.cases(service.policies.texts),
         next=first,
-        promises=owed,
+        promises=found.owed,
     )
 
 
@@ -154,15 +157,27 @@ def _tell_who_lost_it(service: Service, work: Work, change: Change) -> None:
     watch_messages.tell(service, work, change.going or "", "taken_from", name=name, at=at)
 
 
-def what_is_open(work: Work) -> tuple[int, datetime | None, int]:
-    """(open cases, the first limit that runs out, promises and what else is owed)."""
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What is open now: cases, the first limit that runs out, how much was promised or is owed."""
+
+    refs: tuple[str, ...]
+    due_at: datetime | None
+    owed: int
+
+    def cases(self, texts: Texts) -> str:
+        """Their number; with references only where the policy lets summonses name cases (desk-rules 2.6)."""
+        if "case" not in texts.may_also_say or not self.refs:
+            return str(len(self.refs))
+        more = ", ..." if len(self.refs) > _NAMED else ""
+        return f"{len(self.refs)} ({', '.join(self.refs[:_NAMED])}{more})"
+
+
+def what_is_open(work: Work) -> Open:
     rows = case_queries.board(work.connection, limit=_COUNTED).rows
-    due = [row["next_due_at"] for row in rows if row["next_due_at"] is not None]
-    return (
-        len(rows),
-        min((at.astimezone(UTC) for at in due), default=None),
-        sum(_owed(work, r["ref"]) for r in rows),
-    )
+    due = [row["next_due_at"].astimezone(UTC) for row in rows if row["next_due_at"] is not None]
+    refs = tuple(str(row["ref"]) for row in rows)
+    return Open(refs, min(due, default=None), sum(_owed(work, ref) for ref in refs))
 
 
 def _owed(work: Work, ref: str) -> int:

@@ -4,6 +4,7 @@ account and a release that knew no such timers do to it."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from cna_service.workflow.projections import DESK, DUTY
 from cna_service.workflow.relief_sheet import relief_sheet
 from cna_service.workflow.replay import replay
 from cna_service.workflow.waking import Hindrance, Waking
+from cna_service.workflow.watch_notice import Open
 from tests.workflow.acts import received
 from tests.workflow.desk import LiveDesk
 from tests.workflow.station import T0, desk_facts
@@ -265,3 +267,15 @@ def test_rule_6_2_a_decision_that_nobody_confirmed_is_on_the_relief_sheet(desk: 
     assert [(p.is_overdue, p.words) for p in told] == [
         (True, "decision 1 of exchange 1: not confirmed by who took it")
     ]
+
+
+def test_rule_2_6_the_message_at_the_change_names_no_case_unless_policy_says_so(desk: LiveDesk) -> None:
+    ref = received(desk)
+    texts = desk.service.policies.texts
+    found = Open((ref,), None, 0)
+    assert found.cases(texts) == "1"
+    assert found.cases(replace(texts, may_also_say=("case",))) == f"1 ({ref})"
+    a_change_in(desk, minutes=0)
+    told = desk.person("duty-2").receives_sms(containing="you have the watch")
+    for said_nowhere in (ref, "BAR TEST", "XB"):
+        assert said_nowhere not in told
