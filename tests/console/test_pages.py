@@ -6,7 +6,18 @@ import pytest
 
 from tests.console.conftest import DeskUnderTest
 
-READER = ["Board", "Watch", "Alerts", "Directory", "Who decides", "Rules", "Statistics", "Log", "Handbook"]
+READER = [
+    "Board",
+    "Watch",
+    "Alerts",
+    "Directory",
+    "Who decides",
+    "Rules",
+    "Statistics",
+    "Log",
+    "The desk",
+    "Handbook",
+]
 OFFICER = ["Board", "New call", "Watch", "Alerts", "Relief", *READER[3:]]
 SHOWN = {
     "duty_officer": OFFICER,
@@ -15,7 +26,7 @@ SHOWN = {
     "legal_adviser": [*READER[:6], "Adoption", *READER[6:]],
     "records_officer": READER,
     "auditor": READER,
-    "administrator": ["Watch", "Alerts", "Directory", "Who decides", "Officers", "Handbook"],
+    "administrator": ["Watch", "Alerts", "Directory", "Who decides", "The desk", "Officers", "Handbook"],
 }
 REFUSED = {
     "administrator": ["/console/log", "/console/rules", "/console/adoption"],
