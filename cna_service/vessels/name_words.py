@@ -33,6 +33,29 @@ SPELLING = {
     for word in letters[1:]
 }
 
+# The names of the letters in Spanish, Portuguese and French, folded as names are; those that are also common words of
+# names stand below and count only in company.
+_LETTER_NAMES = """
+B BE BEE|C CE CEE|D DE DEE|F EFE EFFE|G GE GEE|H HACHE AGA ACHE|I I|J JOTA JI|K KA CA KAY|L ELE ELLE|M EME EMME
+N ENE ENNE ENYE|P PE PEE|Q CU QU QUE KUH|R ERRE|S ESE ESSE|T TE TEE|V UVE VE VEE|W DABLIU DABLIO UVEDOBLE DOBLEUVE
+W DOBLEVE DOUBLEVE DUPLOVE|X EQUIS XIS IXE|Y YE IGRIEGA IGREC IPSILON|Z ZETA ZE ZEDE ZED|A A|E E|O O|U U
+"""
+LETTER_NAMES = {
+    word: letters[0]
+    for group in _LETTER_NAMES.replace("\n", "|").split("|")
+    if (letters := group.split())
+    for word in letters[1:]
+}
+_COMMON = "A E I O U BE CE DE GE CA KA PE CU QU QUE TE VE YE ZE JI AGA ELLE ACHE"
+COMMON_AS_WORDS = frozenset(_COMMON.split())
+"""Letter names that alone prove no spelling."""
+LETTERS_OF_TWO_WORDS = (
+    ("UVE DOBLE", "UVEDOBLE"), ("DOBLE UVE", "DOBLEUVE"), ("DOBLE VE", "DOBLEVE"), ("DOUBLE VE", "DOUBLEVE"),
+    ("DUPLO VE", "DUPLOVE"), ("I GRIEGA", "IGRIEGA"), ("I GREC", "IGREC"),
+)  # fmt: skip
+AS_IN = ("AS IN", "FOR", "DE", "DA", "DO", "COMO", "COMME", "WIE", "COME")
+"""Between a letter and the word that explains it: B de Barcelona, B comme Berthe, B as in Bravo."""
+
 _NUMBERS = """
 1 ONE UNO UNA UM UMA EINS PRIMERO PRIMERA FIRST|2 TWO DOS DEUX DOIS DUAS ZWEI DUE SEGUNDO SEGUNDA SECOND
 3 THREE TRES TROIS DREI TRE TERCERO TERCERA THIRD|4 FOUR CUATRO QUATRE QUATRO VIER QUATTRO FOURTH

@@ -13,7 +13,11 @@ from functools import lru_cache
 from anyascii import anyascii
 
 from cna_service.vessels.name_words import (
+    AS_IN,
+    COMMON_AS_WORDS,
     CRAFT,
+    LETTER_NAMES,
+    LETTERS_OF_TWO_WORDS,
     LONG_CRAFT,
     NUMBER_MARKS,
     NUMBERS,
@@ -25,6 +29,8 @@ from cna_service.vessels.name_words import (
 # Longer than any name ever registered; what follows does not take part in comparing.
 LONGEST = 120
 _LEAST_SPELT = 3
+_LEAST_PROOF = 2
+_EXPLAINED = re.compile(rf"\b([A-Z]) (?:{'|'.join(AS_IN)}) \1[A-Z]{{2,}}\b")
 _SIGNS = re.compile(r"[^A-Z0-9]+")
 _APOSTROPHE = re.compile(r"(?<=[A-Z])['`](?=[A-Z])")
 _CROSSED_OUT = re.compile(r"(?:X\s?){2,}|0+")
@@ -129,19 +135,43 @@ def _without_craft(tokens: list[str]) -> list[str]:
 
 
 def _spelt(tokens: list[str]) -> list[str]:
-    """Runs of three and more spelling words become the letters they stand for; fewer may be a name (OSCAR MIKE)."""
-    tokens = " ".join(tokens).replace("X RAY", "XRAY").split()
+    """Runs of three and more spelling words become the letters they stand for; fewer may be a name (OSCAR MIKE).
+
+    Spelling words are those of ICAO, the letters' own names (UVE, JOTA), single letters, and a letter with a word that
+    explains it (B DE BARCELONA). Letter names that are common words of names, and single letters, count only
+    beside two others.
+    """
+    plain = " ".join(tokens).replace("X RAY", "XRAY")
+    for words, glued in LETTERS_OF_TWO_WORDS:
+        plain = plain.replace(words, glued)
+    tokens = _EXPLAINED.sub(lambda match: f"{match[1]}=", plain).split()
     decoded: list[str] = []
     run: list[str] = []
     for token in [*tokens, ""]:
-        if token in SPELLING:
+        if token and _letter(token):
             run.append(token)
             continue
-        decoded += ["".join(SPELLING[word] for word in run)] if len(run) >= _LEAST_SPELT else run
+        decoded += ["".join(map(_letter, run))] if _is_spelling(run) else [t.rstrip("=") for t in run]
         run = []
         if token:
             decoded.append(token)
     return decoded
+
+
+def _letter(token: str) -> str:
+    """The letter or digit that a token spells; empty for any other word."""
+    if token.endswith("="):
+        return token[0]
+    if len(token) == 1 and token.isalpha():
+        return token
+    return SPELLING.get(token) or LETTER_NAMES.get(token, "")
+
+
+def _is_spelling(run: list[str]) -> bool:
+    if len(run) < _LEAST_SPELT:
+        return False
+    proof = sum(token not in COMMON_AS_WORDS and len(token) > 1 for token in run)
+    return proof >= _LEAST_PROOF and 4 * proof >= len(run)
 
 
 def _numbers(tokens: list[str]) -> list[str]:

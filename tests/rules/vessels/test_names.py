@@ -85,3 +85,34 @@ def test_kinds_of_vessels() -> None:
     assert kind_of("go-fast") == ("small craft", "")
     assert kind_of("LNG") == ("cargo", "tanker")
     assert kind_of("something") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("uve i jota i a", "VIJIA"),
+        ("eme a erre i ene a", "MARINA"),
+        ("be a erre te e ese te", "BARTEST"),
+        ("B de Barcelona A de Alicante R de Roma", "BAR"),
+        ("B comme Berthe A comme Anatole R comme Raoul", "BAR"),
+        ("S as in Sierra E for Echo A as in Alfa", "SEA"),
+        ("hache o equis ye zeta uve doble", "HOXYZW"),
+        ("agá esse dábliu", "HSW"),
+        ("SIERRA ECHO ALFA STAR", "SEA STAR"),
+        # Names that only look like spelling.
+        ("OSCAR MIKE", "OSCAR MIKE"),
+        ("MARIA DE LA O", "MARIA DE LA O"),
+        ("A E I", "A E 1"),
+        ("ROSA DE ABRIL", "ROSA DE ABRIL"),
+        ("QUE TE VE", "QUE TE VE"),
+        ("VICTOR DE BARCELONA", "VICTOR DE BARCELONA"),
+    ],
+)
+def test_rule_1_5_letters_spelt_in_the_callers_language_are_decoded(told: str, meant: str) -> None:
+    assert normal_name(told).normal == meant
+
+
+@given(st.text(max_size=40))
+def test_a_comparable_name_is_comparable_to_itself(text: str) -> None:
+    once = normal_name(text)
+    assert normal_name(once.normal).glued == once.glued or not once.normal
