@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 
 from cna_service.alerts.tables import alert_code, contact_pace, stopped_number, wrong_code
 
-
 _LONGEST_NUMBER = 32
 
 

@@ -74,5 +74,5 @@ contact_pace = Table(
     Column("free_at", Instant, nullable=False),
     Index("ix_contact_pace_contact", "channel", "contact", "free_at"),
 )
-"""A row for each sending that a limit counted; rows are only added, so that two commands that call the same people never
-wait for each other crosswise. The newest ``free_at`` of a contact says when its bucket is full again."""
+"""A row for each sending that a limit counted; rows are only added, so that two commands that call the same people
+never wait for each other crosswise. The newest ``free_at`` of a contact says when its bucket is full again."""

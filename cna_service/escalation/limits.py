@@ -1,6 +1,6 @@
 """How often one contact may be called: smooth buckets, policy under ``[limits]`` of ``config/ladders.toml``.
 
-The first summons of a case knows no limit and is never bundled; nothing is ever dropped, what must wait says until when.
+The first summons of a case knows no limit and is never bundled; nothing is ever dropped, what waits says until when.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def announce(
             "words": words,
         }
         work.append(Draft(f"{what}.announced", {k: v for k, v in told.items() if v is not None}))
-        return done(work, announcement=announcement, what=what, **{"from": told["from"], "to": told["to"]})
+        return done(work, announcement=announcement, what=what, to=told["to"])
 
 
 def _check(asked: Asked, now: datetime, begins: datetime, ends: datetime) -> None:

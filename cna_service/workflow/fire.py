@@ -28,9 +28,9 @@ from cna_service.ledger.entry import Draft
 from cna_service.workflow import calls_quiet, phone_tests, self_test, stale, watch_life
 from cna_service.workflow.derived import due_of, wanted_timers
 from cna_service.workflow.owed import owed_drafts
+from cna_service.workflow.own_rules import follow_own_rules
 from cna_service.workflow.projections import ALERTS, CASE, DESK
 from cna_service.workflow.reports import owe_demanded
-from cna_service.workflow.own_rules import follow_own_rules
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import climb, queue, raise_alert
 from cna_service.workflow.work import Work

@@ -1,7 +1,7 @@
 """Who is called when, tonight: the climb of an alert computed ahead, by the functions that the engine itself uses.
 
-Nobody answers in it and every message arrives; what the officers' own rules add, whom the roster has at each minute, who
-is passed over and why, all of it comes from where the climb takes it.
+Nobody answers in it and every message arrives; what the officers' own rules add, whom the roster has at each minute,
+who is passed over and why, all of it comes from where the climb takes it.
 """
 
 from __future__ import annotations
