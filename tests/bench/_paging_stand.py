@@ -85,6 +85,11 @@ def cpu_of(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / HERTZ
 
 
+def cpu_seconds() -> float:
+    """Processor time of this process so far."""
+    return cpu_of(os.getpid())
+
+
 @dataclass
 class Scene:
     """One desk at one telephone company. ``nodes`` in the order in which they were started."""
