@@ -104,7 +104,7 @@ def who_words(reader: Reader, call: DeskCall) -> str:
     if call.authorities:
         names = " or ".join(str(a["name"]) for a in call.authorities)
         return f"{names}, by the number in the directory: {FORGED}"
-    return "withheld" if call.caller == "withheld" else "not in the directory"
+    return "withheld" if call.caller == "withheld" else f"not in the directory; {FORGED}"
 
 
 def _state(call: DeskCall, here: DeskCall) -> str:

@@ -60,7 +60,7 @@ def test_rule_14_1_the_form_opens_for_who_picked_up_with_the_number_that_can_be_
     assert "when it came in" in form.text
     page = browser.submit(form, "/console/calls/new", summary="a suspect vessel")
     assert f"From {STRANGER}" in page.text
-    assert "Taken by lieutenant duty-officer" in page.text
+    assert "Taken by Lieutenant Duty-Officer" in page.text
     ref = page.path.rsplit("/", 1)[1].partition("?")[0]
     with desk.service.read() as reader:
         joined = reader.stream(case_stream(ref)).of(CALLS).by_id[q["call"]]
