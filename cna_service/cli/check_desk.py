@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from cna_service.agreements.catalogue import Catalogue
 from cna_service.agreements.rules import not_adopted
-from cna_service.cli import check_deciding, check_watching
+from cna_service.cli import check_contacts, check_deciding, check_watching
 from cna_service.cli.remarks import Remark, remark, well, wrong
 from cna_service.cli.shown import instant
 from cna_service.db import watchdog
@@ -62,6 +62,7 @@ def look(database: Database, log: str, wanted: Wanted) -> Iterator[Remark]:
             yield from wanted.lines(officers)
         rosters = with_accounts(folds.current(connection, DUTY).of(ROSTERS), officers)
         yield from _roster(rosters, officers, now, wanted.days)
+        yield from check_contacts.contacts(rosters, officers, now, wanted.days)
         yield from check_deciding.delegations(desk.of(DELEGATIONS), officers, now)
         yield from check_deciding.second_officers(wanted.two_person, rosters, officers, now, wanted.days)
         if wanted.catalogue is not None:

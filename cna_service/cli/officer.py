@@ -11,6 +11,7 @@ from cna_service.cli.shown import columns, instant, show
 from cna_service.identity.officers import Officers
 from cna_service.identity.permissions import OFFICER_ROLES
 from cna_service.kit.instants import to_text
+from cna_service.workflow import contact_views
 from cna_service.workflow import officers as verbs
 from cna_service.workflow.officers import MadeLink
 from cna_service.workflow.projections import DESK, OFFICERS
@@ -84,19 +85,54 @@ def list_officers(asked: Namespace) -> int:
             "email": o.email,
             "enabled": o.is_enabled,
             "credential_set_at": o.credential_set_at,
+            "verified_contacts": o.book.verified,
         }
         for o in found
     ]
     rows = [
-        (o.id, o.role, o.name, o.phone or "-", o.email or "-", _account(o.is_enabled, o.credential_set_at))
+        (
+            o.id,
+            o.role,
+            o.name,
+            o.phone or "-",
+            o.email or "-",
+            f"{o.book.verified} of {len(o.book.waking)}",
+            _account(o.is_enabled, o.credential_set_at),
+        )
         for o in found
     ]
     show(
         asked,
         told,
-        columns(rows, ("id", "role", "name", "phone", "mail", "account")) if rows else ["No officer."],
+        columns(rows, ("id", "role", "name", "phone", "mail", "verified", "account")) if rows else ["No officer."],
     )
     return 0
+
+
+def contacts(asked: Namespace) -> int:
+    """An officer's contacts in the order of use, with what is proved of each, and his last tests."""
+    with open_desk(asked) as running:
+        page = contact_views.contact_page(running.service, asked.officer)
+    told = contact_views.page_json(page, with_values=True)
+    rows = [
+        (
+            line.contact.id,
+            "-" if line.contact.kind in _HIDDEN else line.contact.value or "erased",
+            "verified" if line.contact.is_verified else "not verified",
+            instant(line.contact.tested_at) if line.contact.tested_at else "never",
+            "daytime only" if line.is_daytime_only else "day and night" if line.contact.wakes else "-",
+            line.contact.flag.why if line.contact.flag else "-",
+        )
+        for line in page.lines
+    ]
+    shown = columns(rows, ("contact", "value", "proved", "tested", "rings", "refused")) if rows else []
+    tests = [f"test {instant(t.begun_at)}: {t.why}, {t.result or 'under way'}" for t in page.tests[:5]]
+    show(asked, told, [*shown, *tests, *(f"to be mended: {w}" for w in page.warnings)])
+    return 0
+
+
+_HIDDEN = frozenset({"push", "webhook", "chat"})
+"""Their values hold secrets."""
 
 
 def _account(is_enabled: bool, set_at: object) -> str:

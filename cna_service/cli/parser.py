@@ -116,6 +116,8 @@ def _officer(commands: argparse._SubParsersAction[Parser]) -> None:
         added.add_argument("officer", metavar="ID")
         added.add_argument("--reason", required=True, help="stands in the record")
     _add(officer, "list", "officer:list_officers", "all accounts")
+    contacts = _add(officer, "contacts", "officer:contacts", "how an officer is reached, what is proved of it")
+    contacts.add_argument("officer", metavar="ID")
 
 
 def _authority(commands: argparse._SubParsersAction[Parser]) -> None:

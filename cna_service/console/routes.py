@@ -21,6 +21,7 @@ from cna_service.console.pages import (
     case,
     case_acts,
     case_papers,
+    contacts,
     delegations,
     directory,
     exchange_basis,
@@ -83,6 +84,7 @@ PAGES: tuple[APIRouter, ...] = (
     log.router,
     watching.router,
     officers.router,
+    contacts.router,
     push.router,
     handbook.router,
     # Answers every address that no page above has: it stays last.

@@ -62,3 +62,14 @@ def test_entries_name_the_account_of_the_machine(cna: CommandLine) -> None:
     cna.begun()
     exported = cna("ledger", "export", "--stream", "desk").out
     assert '"by":"command_line"' in exported
+
+
+def test_how_an_officer_is_reached_and_what_is_proved_of_it(cna: CommandLine) -> None:
+    cna.begun()
+    told = cna("officer", "contacts", "admin-1", "--json").json
+    assert [c["contact"] for c in told["contacts"]] == ["phone", "email"]
+    assert told["verified"] == 0
+    shown = cna("officer", "contacts", "admin-1").out
+    assert "not verified" in shown
+    assert "to be mended: no verified contact" in shown
+    assert cna("officer", "contacts", "nobody-1").code == 1
