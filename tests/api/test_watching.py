@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from cna_service.identity.actors import SERVICE
+from cna_service.kit.errors import Invalid
+from cna_service.ledger import store
 from cna_service.workflow.heartbeats import expect_heartbeat, look_for_late
+from cna_service.workflow.monitor import note_rehearsal
+from cna_service.workflow.projections import DESK, OFFICERS
 from tests.api.desk import REQUEST, ApiDesk
 
 
@@ -64,3 +70,34 @@ def test_liveness_is_not_readiness(desk: ApiDesk) -> None:
     ready = desk.client.get("/readyz")
     assert ready.status_code in (200, 503)
     assert set(ready.json()) == {"ready", "why", "degraded"}
+
+
+MARK = "Zyzzyva-8"
+
+
+def test_no_private_value_of_the_watch_over_the_desk_reaches_a_log_a_metric_or_a_problem(
+    desk: ApiDesk, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = desk.officer("admin-1")
+    with desk.service.read() as reader:
+        officer = reader.stream(DESK).of(OFFICERS).find("admin-1").actor(desk.service.clock.now())
+    name, token = expect_heartbeat(desk.service, SERVICE, {"name": "mail", "every_minutes": 5})
+    until = (desk.service.machine.now() + timedelta(hours=2)).isoformat()
+    answers = [
+        desk.post(f"/heartbeats/{name}/mute", admin, {"until": until, "reason": MARK}),
+        desk.post(f"/heartbeats/{name}/mute", admin, {"until": "noon", "reason": MARK}),
+        desk.post(f"/heartbeats/{MARK}", {"Authorization": f"Bearer {MARK}"}),
+        desk.get("/heartbeats", admin),
+    ]
+    note_rehearsal(desk.service, officer, {"rang": True, "reached": [MARK], "words": MARK})
+    with pytest.raises(Invalid):
+        note_rehearsal(desk.service, officer, {"rang": False, "reached": [MARK]})
+    assert [a.status_code for a in answers] == [201, 422, 404, 200]
+    assert [a.text for a in answers if MARK in a.text] == []
+    written = "".join(capsys.readouterr()) + caplog.text
+    for told in (written, desk.client.get("/metrics").text, desk.client.get("/readyz").text):
+        assert MARK not in told and token not in told
+    with desk.service.database.read() as connection:
+        kept = store.read_entries(connection, desk.service.desk.log_origin, DESK).entries
+    assert [e.type for e in kept if MARK in str(e.body)] == ["heartbeat.muted", "monitor.rehearsed"]
+    assert all(token not in str(e.body) for e in kept)
