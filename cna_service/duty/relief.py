@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -20,6 +20,9 @@ Side = Literal["going", "coming"]
 
 RELIEVED_POST = "duty_officer"
 """Whose relief is signed: a case belongs to the watch, and this post has it (desk-rules 3.5)."""
+
+SIGN_BEFORE = timedelta(hours=2)
+"""How long before the change a relief can be signed: earlier the sheet would say little of what is handed over."""
 
 USUAL_NOTICE = (720, 60)
 """Minutes before a watch at which an officer is told of it who wished nothing else."""
@@ -134,6 +137,11 @@ class WatchLife:
     taken: tuple[Taken, ...] = ()
     check_in: CheckIn | None = None
 
+    def signed_early(self, going: str, coming: str, at: datetime) -> tuple[Signature, ...]:
+        """What was signed for this change before it; not what was signed for one that the roster has moved since."""
+        pair = (going, coming)
+        return tuple(s for was, will, s in self.early if (was, will) == pair and at - s.at <= SIGN_BEFORE)
+
     def wish_of(self, officer: str) -> tuple[int, ...]:
         return self.wishes.get(officer, USUAL_NOTICE)
 
@@ -163,8 +171,9 @@ def _changed(state: WatchLife, entry: Entry) -> WatchLife:
     past = state.past if state.relief is None else (*state.past, state.relief)[-_KEPT:]
     relief = None
     if body.get("relief"):
-        mine = tuple(s for was, will, s in state.early if (was, will) == (going, coming))
-        relief = Relief(going, coming, at, entry.recorded_at, entry.seq, mine)
+        relief = Relief(
+            going, coming, at, entry.recorded_at, entry.seq, state.signed_early(going, coming, at)
+        )
     return replace(state, relief=relief, past=past, early=())
 
 

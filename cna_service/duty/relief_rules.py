@@ -10,9 +10,6 @@ from cna_service.duty.relief import RELIEVED_POST, WatchLife
 from cna_service.duty.relief_boundaries import changes_ahead, next_changes
 from cna_service.duty.rules import Rosters, Watch
 
-SIGN_BEFORE = timedelta(hours=2)
-"""How long before the change a relief can be signed: earlier the sheet would say little of what is handed over."""
-
 OVERDUE_AFTER = timedelta(minutes=15)
 CHECK_IN_EVERY = timedelta(minutes=30)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cna_service.cases import queries as case_queries
 from cna_service.db.idempotency import Key, Reply
-from cna_service.duty.relief_rules import SIGN_BEFORE
+from cna_service.duty.relief import SIGN_BEFORE
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Conflict, Refused

@@ -14,9 +14,8 @@ from typing import Any
 from cna_service.cases import queries as case_queries
 from cna_service.cases.labels import case_label
 from cna_service.cases.record import CaseRecord, Exchange
-from cna_service.duty.relief import RELIEVED_POST, Note, Relief, Side, Signature, WatchLife
-from cna_service.duty.relief_boundaries import Change, next_of
-from cna_service.duty.relief_rules import SIGN_BEFORE
+from cna_service.duty.relief import RELIEVED_POST, SIGN_BEFORE, Note, Relief, Side, Signature, WatchLife
+from cna_service.duty.relief_boundaries import next_of
 from cna_service.duty.rules import Rosters
 from cna_service.escalation.state import Alert, Escalations
 from cna_service.identity.officers import Officers
@@ -172,14 +171,9 @@ def hand_over(rosters: Rosters, life: WatchLife, now: datetime) -> HandOver | No
         change.coming,
         change.at,
         None,
-        early=early_signatures(life, change),
+        early=life.signed_early(change.going, change.coming, change.at),
         may_sign=change.at - now <= SIGN_BEFORE,
     )
-
-
-def early_signatures(life: WatchLife, change: Change) -> tuple[Signature, ...]:
-    pair = (change.going, change.coming)
-    return tuple(signature for going, coming, signature in life.early if (going, coming) == pair)
 
 
 def _case(reader: Reader, ref: str, mine: Signature | None) -> SheetCase:

@@ -279,3 +279,18 @@ def test_rule_2_6_the_message_at_the_change_names_no_case_unless_policy_says_so(
     told = desk.person("duty-2").receives_sms(containing="you have the watch")
     for said_nowhere in (ref, "BAR TEST", "XB"):
         assert said_nowhere not in told
+
+
+def test_a_signature_for_a_change_that_was_moved_counts_for_nothing(desk: LiveDesk) -> None:
+    a_change_in(desk, minutes=60)
+    desk.do(relief.sign_relief, "duty-1", shown=[])
+    override = desk.last(DUTY, "roster.override_added").body["override"]
+    desk.do(roster.remove_override, "sup-1", override=override, reason="a later boat")
+    a_change_in(desk, minutes=240)
+    desk.advance(minutes=180)
+    hand_over = relief_sheet(desk.service, "duty-1").hand_over
+    assert hand_over is not None
+    assert hand_over.signatures == ()
+    desk.advance(minutes=60)
+    assert desk.last(DUTY, "watch.changed").body["relief"]
+    assert [a.kind for a in desk.alerts(DUTY).open] == ["relief_unsigned"]
