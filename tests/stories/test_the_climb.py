@@ -78,7 +78,7 @@ def test_row_41_the_heavy_sleeper_had_asked_to_be_called_again_and_again(story: 
 
 
 def test_rule_3_4_the_fourteen_day_clock_lets_sunday_sleep(story: Story) -> None:
-    """Asked on a Saturday, wanted within fourteen days: half of it is a Saturday afternoon, so the mail came on Friday."""
+    """Asked on a Saturday, wanted within fourteen days: half of it is a Saturday, so the mail comes on Friday."""
     story.a_request_arrives(**{**BAR_TEST, "legal_basis": [], "reply_wanted_by": "2026-12-05T14:03:00Z"})
     taken(story)
     desk = story.desk
