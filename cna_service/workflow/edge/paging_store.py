@@ -50,7 +50,7 @@ def tries_after(connection: Connection, after: int, limit: int = 5000) -> list[T
 
 
 def newest_try(connection: Connection) -> int:
-    return connection.execute(select(func.coalesce(func.max(attempt.c.id), 0))).scalar_one()
+    return int(connection.execute(select(func.coalesce(func.max(attempt.c.id), 0))).scalar_one())
 
 
 def _try(r: Row[Any]) -> Try:
