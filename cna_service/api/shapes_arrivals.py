@@ -180,6 +180,7 @@ CASE_OPENING = thing(
         "exchange": EXCHANGE,
         "as_exercise": yes_no("a drill, said by a named officer; for ever"),
         "refers_to": text("with as_exercise: the case that it is linked to"),
+        "call": text("the call to the desk's number by which it was told; it goes to this case"),
     },
     strict=False,
 )

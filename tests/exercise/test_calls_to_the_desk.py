@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 
+from cna_service.exercise.phone_company_faults import Fault, RequestFault
+from cna_service.exercise.phone_company_server import MEDIA
 from cna_service.ledger.entry import Entry
 from cna_service.ledger.store import blob, read_entries
+from cna_service.workflow.fallback import write_fallback
+from cna_service.workflow.projections import OFFICERS
 from tests.exercise.test_whole_exercise import Exercise, exercise
 
 __all__ = ("exercise",)
@@ -102,3 +107,49 @@ def test_rule_8_4_nobody_takes_it_and_what_he_says_is_kept_and_removed_there(exe
     assert media_type == "audio/x-wav"
     assert b"vessel BAR TEST" in content
     assert exercise.running.exercise.company.media.names() == []
+
+
+def test_rule_8_4_a_company_that_fails_for_a_while_loses_no_recording(exercise: Exercise) -> None:
+    company = exercise.running.exercise.company
+    for phone in exercise.get("/simulation/phones"):
+        exercise.post(f"/simulation/phones/{phone['number']}/condition", {"condition": "busy"})
+    call = calls(exercise)
+    company.order(Fault(RequestFault.ERROR, number=MEDIA, times=4))
+    exercise.post(f"/simulation/phones/{STRANGER}/calls/{call}/speak", {"text": "hear me"})
+    exercise.post(f"/simulation/phones/{STRANGER}/calls/{call}/press", {"digits": "#"})
+    exercise.advance(0)
+    assert "Your message is kept" in " ".join(line(exercise)["said"])
+    case = next(e.body["case"] for e in of_desk(exercise) if e.type == "call.joined")
+    assert "media.kept" not in [e.type for e in exercise.entries(case)]
+    exercise.advance(120)
+    assert [e.type for e in exercise.entries(case)].count("media.kept") == 1
+    assert company.media.names() == []
+
+
+def test_row_48_a_picture_by_text_is_fetched_over_http_and_removed(exercise: Exercise) -> None:
+    company = exercise.running.exercise.company
+    company.reply(STRANGER, "look at her", [("image/jpeg", b"\xff\xd8 a hull")], is_new=True)
+    company.wait_until_idle()
+    exercise.advance(0)
+    with exercise.running.service.database.read() as connection:
+        desk = read_entries(connection, exercise.running.service.desk.log_origin, "desk").entries
+    case = next(e.body["case"] for e in desk if e.type == "text.received")
+    kept = next(e for e in exercise.entries(case) if e.type == "media.kept")
+    with exercise.running.service.database.read() as connection:
+        assert blob(connection, kept.body["blob"]) == ("image/jpeg", b"\xff\xd8 a hull")
+    assert company.media.names() == []
+
+
+def test_rule_11_3_while_the_desk_is_dark_the_fallback_page_connects_the_caller(exercise: Exercise) -> None:
+    service = exercise.running.service
+    with service.read() as reader:
+        supervisor = reader.stream("desk").of(OFFICERS).find("sup-1").actor(reader.now)
+    page = write_fallback(service, supervisor).content
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        dark = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    exercise.running.exercise.company.send_calls_to(f"{dark}/voice", f"{dark}/ended", page)
+    calls(exercise)
+    exercise.advance(0)
+    assert ringing(exercise, "duty-1")["direction"] == "dial"
+    assert "connecting you" in " ".join(line(exercise)["said"])
+    assert of_desk(exercise) == []

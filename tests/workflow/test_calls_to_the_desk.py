@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from cna_service.alerts.ports import ChannelError
@@ -350,3 +352,17 @@ def test_a_case_is_not_closed_while_its_caller_waits_for_a_call(desk: LiveDesk) 
     desk.do(add_note, "duty-1", caller.case, words="called back: a wrong number")
     assert desk.case(caller.case).call_backs == ()
     desk.do(close_case, "duty-1", caller.case, seen=desk.look(caller.case))
+
+
+def test_one_call_told_of_by_many_at_once_is_one_call_and_two_callers_at_once_are_two(
+    either_desk: LiveDesk,
+) -> None:
+    desk = either_desk
+    told = {"From": STRANGER, "To": OUR_NUMBER, "CallStatus": "ringing"}
+    sids = [f"CA{n:032x}" for n in (1, 1, 1, 2, 2, 3)]
+    with ThreadPoolExecutor(len(sids)) as pool:
+        pages = list(pool.map(lambda sid: calls_in.arrives(desk.service, {**told, "CallSid": sid}), sids))
+    assert pages[0] == pages[1] == pages[2]
+    assert types(desk).count("call.received") == types(desk).count("call.tried") == 3
+    rung = [e.body["officer"] for e in desk.entries(DESK) if e.type == "call.tried"]
+    assert sorted(rung) == ["duty-1", "duty-2", "sup-1"]
