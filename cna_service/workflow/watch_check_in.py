@@ -18,7 +18,7 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import watch_messages, watch_texts
 from cna_service.workflow.asked import Asked
-from cna_service.workflow.projections import DUTY, WATCH_LIFE
+from cna_service.workflow.projections import ALERTS, DUTY, WATCH_LIFE
 from cna_service.workflow.receipts import done
 from cna_service.workflow.roster_reading import rosters_in
 from cna_service.workflow.service import Service
@@ -94,8 +94,9 @@ def fire(service: Service, work: Work) -> None:
     assert wanted is not None
     body = {"officer": wanted.officer, "due_at": to_text(wanted.due_at), "missed_before": len(wanted.missed)}
     work.append(Draft("watch.check_in_missed", {**body, **_following(work)}), DUTY)
-    close_alerts(work, "missed_again", stream=DUTY, kinds=(MISSED,))
-    raise_alert(service, work, MISSED, stream=DUTY)
+    if not any(alert.kind == MISSED for alert in work.of(ALERTS, DUTY).open):
+        # One that climbs goes on by itself; one that somebody took is known to him.
+        raise_alert(service, work, MISSED, stream=DUTY)
     if officer := _on_watch(work):
         _tell(service, work, officer)
 

@@ -13,7 +13,7 @@ from cna_service.db import timers
 from cna_service.kit.errors import NotFound
 from cna_service.workflow import relief, roster, upkeep, watch_calendar, watch_check_in, watch_digest
 from cna_service.workflow.fire import fire_due
-from cna_service.workflow.officers import disable_officer
+from cna_service.workflow.officers import change_officer, disable_officer
 from cna_service.workflow.projections import DESK, DUTY
 from cna_service.workflow.relief_sheet import relief_sheet
 from cna_service.workflow.replay import replay
@@ -294,3 +294,24 @@ def test_a_signature_for_a_change_that_was_moved_counts_for_nothing(desk: LiveDe
     desk.advance(minutes=60)
     assert desk.last(DUTY, "watch.changed").body["relief"]
     assert [a.kind for a in desk.alerts(DUTY).open] == ["relief_unsigned"]
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "now", "takes"),
+    [
+        ("es", "¿Quién?", "ahora oficial de guardia", "GUARDIA"),
+        ("fr", "Qui?", "maintenant officier de quart", "QUART"),
+        ("pt", "Quem?", "agora oficial de quarto", "QUARTO"),
+    ],
+)
+def test_the_desk_speaks_of_the_watch_in_the_officers_language(
+    desk: LiveDesk, language: str, asks: str, now: str, takes: str
+) -> None:
+    desk.do(change_officer, "admin-1", officer="duty-2", language=language)
+    deputy = desk.person("duty-2")
+    deputy.replies(asks)
+    assert now in deputy.phone.texts[-1].text
+    deputy.replies(takes)
+    code = re.findall(rf"{takes} (\d{{4}})", deputy.phone.texts[-1].text)[0]
+    deputy.replies(f"{takes} {code}")
+    assert changes(desk) == [("duty_officer", "duty-1", "duty-2", "override")]
