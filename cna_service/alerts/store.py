@@ -6,6 +6,7 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -13,6 +14,9 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 from cna_service.alerts.tables import alert_code, contact_pace, stopped_number, wrong_code
 
 _LONGEST_NUMBER = 32
+
+
+_LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class OpenCodes:
         return self.connection.execute(_IS_OPEN, {"number": self.number, "code": code}).first() is not None
 
 
+def short(to: str) -> str:
+    """The key of a contact among the codes: a number as it is; a longer address, to which nobody replies by SMS, by
+    its digest."""
+    return to if len(to) <= _LONGEST else sha256(to.encode()).hexdigest()[:_LONGEST]
+
+
 def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[str]], str]) -> str:
     """The officer's code for this alert on this number: the one he has, else a new one drawn apart from the
     others open to the number. ``wanted.code`` is not used."""
@@ -48,9 +58,8 @@ def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[st
     whose = {"alert": wanted.alert, "officer": wanted.officer, "number": number}
     known = connection.execute(_KNOWN, whose).scalar_one_or_none()
     if known is not None:
-        c = alert_code.c
-        mine = and_(c.alert == wanted.alert, c.officer == wanted.officer, c.number == number)
-        connection.execute(update(alert_code).where(mine).values(sent_at=wanted.sent_at))
+        asked = {f"whose_{name}": value for name, value in whose.items()}
+        connection.execute(_SENT_AGAIN, {**asked, "sent_at": wanted.sent_at})
         return str(known)
     code = draw(OpenCodes(connection, number))
     row = {
@@ -74,6 +83,11 @@ def _kept(number: str) -> str:
 
 # Built once: putting a statement together costs several times what it costs to run.
 _c = alert_code.c
+_SENT_AGAIN = update(alert_code).where(
+    _c.alert == bindparam("whose_alert"),
+    _c.officer == bindparam("whose_officer"),
+    _c.number == bindparam("whose_number"),
+)
 _KNOWN = select(_c.code).where(
     _c.alert == bindparam("alert"),
     _c.officer == bindparam("officer"),

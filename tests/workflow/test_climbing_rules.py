@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cna_service.cases.clocks import rings, warnings
+from cna_service.identity.actors import SERVICE
+from cna_service.identity.permissions import Action
 from cna_service.workflow.acknowledge import acknowledge_request
 from cna_service.workflow.alerts import acknowledge_alert
-from cna_service.workflow.projections import case_stream
+from cna_service.workflow.officers import change_officer
+from cna_service.workflow.projections import DESK, case_stream
+from cna_service.workflow.summon import raise_alert
 from cna_service.workflow.wait import state_waiting
 from tests.workflow import acts
 from tests.workflow.desk import LiveDesk
@@ -193,3 +197,46 @@ def test_rule_3_1_whoever_waits_names_it_and_is_asked_again_after_it(desk: LiveD
     desk.nobody_else_was_called()
     desk.advance(minutes=2)
     assert "ack_overdue" in {a.kind for a in desk.alerts(ref).open}
+
+
+def test_a_providers_word_only_moves_forward(either_desk: LiveDesk) -> None:
+    """Late, twice and out of order: what was delivered stays delivered, what did not arrive stays lost, once."""
+    desk = either_desk
+    desk.person("duty-1").phone.condition = "silent"
+    ref = str(desk.receive(**BAR_TEST)["case"])
+    desk.deliver()
+    [sending] = desk.alert(ref).sendings.values()
+    sid = next(r["sid"] for r in desk.outbox() if r["id"] == sending.id)
+
+    def said(status: str) -> None:
+        desk.report(sending.id, {"MessageSid": sid, "MessageStatus": status})
+
+    for status in ("sent", "delivered", "sending", "sent", "delivered", "undelivered", "queued"):
+        said(status)
+    assert desk.types(ref).count("alert.delivered") == 1
+    assert "alert.undelivered" not in desk.types(ref)
+    assert {r["state"] for r in desk.outbox() if r["id"] == sending.id} == {"delivered"}
+
+
+def test_rule_2_6_by_default_nothing_that_leaves_names_ship_state_person_or_ground(desk: LiveDesk) -> None:
+    ref = arrives(desk, **BAR_TEST)
+    desk.person("duty-2").phone.condition = "off"
+    desk.advance(minutes=16)
+    said = [
+        str(r["content"].get("text", "")) for r in desk.outbox() if r["content"].get("purpose") == "alert"
+    ]
+    said += [desk.person("duty-1").picks_up()]
+    assert len(said) > 6
+    for word in ("BAR TEST", "Corhaven", "XB", "074", "packages", "CETS", ref, "Watch officer"):
+        assert not [text for text in said if word in text], word
+
+
+def test_a_long_address_is_summoned_on_either_database(either_desk: LiveDesk) -> None:
+    desk = either_desk
+    address = "the.administrator.of.the.competent.authority@maritime.operations.example.test"
+    desk.do(change_officer, "admin-1", officer="admin-1", email=address)
+    desk.settle()
+    with desk.service.write(SERVICE, Action.SERVICE_TICK, DESK) as work:
+        raise_alert(desk.service, work, "desk_trouble")
+    desk.settle()
+    assert desk.postbox.to(address)
