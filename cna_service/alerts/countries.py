@@ -1,10 +1,11 @@
-"""What the country of a number does with SMS: ``config/countries.toml``, each line with its source (paging.md, row 66)."""
+"""What the country of a number does with SMS: ``config/countries.toml``, each line with its source."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -72,6 +73,7 @@ class Countries:
         return country.replies == "domestic" and any(region_of(each) == country.code for each in senders)
 
 
+@lru_cache(maxsize=4096)
 def region_of(number: str) -> str | None:
     """ISO 3166 code of an E.164 number; None for what is none, or belongs to no country."""
     if not number.startswith("+"):

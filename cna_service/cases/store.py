@@ -31,6 +31,7 @@ _BUSY = (
     .limit(1)
 )
 _NEW_ROW, _NEW_KEYS = insert(case_row), insert(case_key)
+_CHANGED_ROW = update(case_row).where(case_row.c.ref == bindparam("whose"))
 
 
 def write_row(
@@ -41,7 +42,7 @@ def write_row(
     if connection.execute(_IS_THERE, {"ref": record.ref}).first() is None:
         connection.execute(_NEW_ROW, values)
     else:
-        connection.execute(update(case_row).where(case_row.c.ref == record.ref).values(values))
+        connection.execute(_CHANGED_ROW, {"whose": record.ref, **values})
     wanted = set(keys_of(record, busy))
     there = {(r.kind, r.value) for r in connection.execute(_KEYS_THERE, {"ref": record.ref})}
     if there - wanted:

@@ -125,6 +125,7 @@ def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
     what they want at ``until``. A stream in which a newer build wrote is left as it is to the nodes that run it."""
     if work.held[stream].unknown is not None:
         return
+    before = work.held[stream].head
     for _ in range(200):
         wanted = wanted_timers(work.held[stream])
         limit = dict.fromkeys(_BY_TIME, until)
@@ -135,8 +136,9 @@ def _fire(service: Service, work: Work, stream: str, until: datetime) -> None:
         _fire_one(service, work, stream, key, until)
     else:
         raise RuntimeError(f"{stream} still wants {due[0]} after 200 steps")
-    # Rows that the fold no longer wants must go, even where nothing was appended.
-    timers.rewrite(work.connection, stream, wanted_timers(work.held[stream]))
+    if work.held[stream].head == before:
+        # Rows that the fold no longer wants must go, even where nothing was appended and so nothing derived.
+        timers.rewrite(work.connection, stream, wanted)
 
 
 def _fire_one(service: Service, work: Work, stream: str, key: TimerKey, until: datetime) -> None:
