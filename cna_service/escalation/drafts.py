@@ -247,14 +247,17 @@ def closed(alert: Alert, *, why: str, words: str | None = None) -> Draft:
 
 
 def contact_used(alert: Alert, officer: str, sending: str | None, now: datetime) -> Draft:
-    """His own rules want a try now: the newest that is due, whatever was slept through. ``sending`` None: he cannot be
-    reached on it. Raises KeyError for one without rules."""
+    """His own rules want a try now: the newest that is due, whatever was slept through; of several at one instant (all
+    his telephones) the first not yet made. ``sending`` None: he cannot be reached on it. Raises KeyError for one
+    without rules."""
     run = alert.personal[officer]
-    n = run.used
-    while (after := run.at(n + 1)) is not None and after[0] <= now:
-        n += 1
-    wanted = run.at(n)
+    n, wanted = run.used, run.at(run.used)
     assert wanted is not None
+    ahead = run.used
+    while (after := run.at(ahead + 1)) is not None and after[0] <= now:
+        ahead += 1
+        if after[0] > wanted[0]:
+            n, wanted = ahead, after
     body = {
         "alert": alert.id,
         "officer": officer,

@@ -129,6 +129,7 @@ class ExerciseDesk:
             desk,
             state=STATE,
             telephone=desk.telephone or TELEPHONE,
+            calls_from=(desk.telephone or TELEPHONE,),
             mail_from=MAIL_FROM if desk.mail_from == _NO_MAIL else desk.mail_from,
         )
         return cls(

@@ -16,6 +16,7 @@ from cna_service.db.outbox import Sending
 from cna_service.identity import links, passwords, store
 from cna_service.identity.actors import Actor
 from cna_service.identity.links import Purpose
+from cna_service.identity.numbers import NoNumber, read_number
 from cna_service.identity.officers import Contact, Officer, Officers
 from cna_service.identity.permissions import OFFICER_ROLES, Action
 from cna_service.identity.rules import OfficerAlreadyListed, officer_problems
@@ -60,7 +61,7 @@ def add_officer(service: Service, actor: Actor, body: Mapping[str, Any], key: Ke
     Returns the one-time link by which the officer sets password and code generator, good for 72 hours. Raises
     Invalid, OfficerAlreadyListed, NotPermitted.
     """
-    told = _told(body)
+    told = _told(body, service.desk.state)
     with service.write(actor, Action.OFFICER_CHANGE, DESK, key=key) as work:
         work.refuse_if(officer_problems(told, frozenset(map(str, OFFICER_ROLES))))
         if work.of(OFFICERS).get(told["officer"]) is not None:
@@ -74,7 +75,7 @@ def change_officer(service: Service, actor: Actor, body: Mapping[str, Any], key:
 
     An empty ``second_phone`` takes it away. Raises Invalid, OfficerUnknown, AlreadySo.
     """
-    told = _told(body, keep_blank=True)
+    told = _told(body, service.desk.state, keep_blank=True)
     with service.write(actor, Action.OFFICER_CHANGE, DESK, key=key) as work:
         officer = work.of(OFFICERS).find(str(told.get("officer", "")))
         now = {name: getattr(officer, name, None) or "" for name in _FIELDS[1:]}
@@ -84,6 +85,7 @@ def change_officer(service: Service, actor: Actor, body: Mapping[str, Any], key:
         if not changed:
             raise AlreadySo("Nothing was changed.")
         work.append(Draft("officer.changed", {"officer": officer.id, **changed}))
+        _tell_replaced(service, work, officer, changed)
         return done(work, officer=officer.id)
 
 
@@ -162,8 +164,8 @@ def enable_officer(service: Service, actor: Actor, body: Mapping[str, Any], key:
         return done(work, officer=officer.id)
 
 
-def _told(body: Mapping[str, Any], *, keep_blank: bool = False) -> dict[str, Any]:
-    """What was typed of the known fields, trimmed; a telephone number without blanks and hyphens."""
+def _told(body: Mapping[str, Any], region: str, *, keep_blank: bool = False) -> dict[str, Any]:
+    """What was typed of the known fields, trimmed; a telephone number in its international form, where it is one."""
     told = {}
     for name in _FIELDS:
         value = body.get(name)
@@ -171,12 +173,28 @@ def _told(body: Mapping[str, Any], *, keep_blank: bool = False) -> dict[str, Any
             continue
         value = value.strip()
         if name in ("phone", "second_phone"):
-            value = "".join(c for c in value if c not in " -().")
+            value = _number(value, region)
         if value or (keep_blank and name in body):
             told[name] = value
     if not keep_blank:
         told.setdefault("language", "en")
     return told
+
+
+def _number(typed: str, region: str) -> str:
+    try:
+        return read_number(typed, region).e164 if typed else ""
+    except NoNumber:
+        # Shown again as it was typed, and refused there (identity.rules.officer_problems).
+        return "".join(c for c in typed if c not in " -().")
+
+
+def _tell_replaced(service: Service, work: Work, officer: Officer, changed: Mapping[str, str]) -> None:
+    """A contact that another replaced is told so: whoever takes over a man's summonses cannot do it in silence."""
+    by = work.actor.name or work.actor.id
+    gone = [c for c in officer.contacts if c.kind in changed and c.value == getattr(officer, c.kind)]
+    mark, text = _text(service, f"{by}: your summonses go to another number or address from now", work.now)
+    work.send(_notice(work, contact, text, mark, "An officer's contacts changed") for contact in gone)
 
 
 def _link(service: Service, work: Work, officer: str, purpose: Purpose) -> MadeLink:
@@ -190,18 +208,24 @@ def _link(service: Service, work: Work, officer: str, purpose: Purpose) -> MadeL
 def _tell(service: Service, work: Work, officer: Officer, words: str) -> None:
     """Tell the officer on his other contacts, on those lately replaced, and every supervisor (desk-rules 16.3)."""
     officers: Officers = work.of(OFFICERS)
+    mark, text = _text(service, words, work.now)
+    subject = "An officer's credential was set or reset"
+    told = officers.told_of_reset(officer.id, work.now)
+    work.send(_notice(work, contact, text, mark, subject) for contact in told)
+
+
+def _text(service: Service, words: str, now: datetime) -> tuple[str, str]:
+    """(what it begins with in an exercise, the whole)"""
     mark = "EXERCISE: " if service.desk.is_exercise else ""
-    when = date_time_group(work.now)
     number = f" Was it not you? Call {service.desk.telephone}." if service.desk.telephone else ""
-    text = f"{mark}{service.desk.name}: {words}, {when}.{number}"
-    work.send(_notice(work, contact, text, mark) for contact in officers.told_of_reset(officer.id, work.now))
+    return mark, f"{mark}{service.desk.name}: {words}, {date_time_group(now)}.{number}"
 
 
-def _notice(work: Work, contact: Contact, text: str, mark: str) -> Sending:
+def _notice(work: Work, contact: Contact, text: str, mark: str, subject: str) -> Sending:
     sending = uuid7(work.now)
     content = {
         "purpose": "notice",
-        "subject": f"{mark}An officer's credential was set or reset",
+        "subject": f"{mark}{subject}",
         "text": text,
     }
     channel = "email" if contact.kind == "email" else "sms"

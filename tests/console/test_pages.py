@@ -16,17 +16,28 @@ READER = [
     "Statistics",
     "Log",
     "The desk",
+    "My contacts",
     "Handbook",
 ]
 OFFICER = ["Board", "New call", "Watch", "Alerts", "Relief", *READER[3:]]
 SHOWN = {
     "duty_officer": OFFICER,
-    "supervisor": OFFICER,
+    "supervisor": [*OFFICER[:-1], "Contacts", "Handbook"],
     "decider": READER,
     "legal_adviser": [*READER[:6], "Adoption", *READER[6:]],
     "records_officer": READER,
     "auditor": READER,
-    "administrator": ["Watch", "Alerts", "Directory", "Who decides", "The desk", "Officers", "Handbook"],
+    "administrator": [
+        "Watch",
+        "Alerts",
+        "Directory",
+        "Who decides",
+        "The desk",
+        "My contacts",
+        "Contacts",
+        "Officers",
+        "Handbook",
+    ],
 }
 REFUSED = {
     "administrator": ["/console/log", "/console/rules", "/console/adoption"],

@@ -13,8 +13,8 @@ from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
 from cna_service.kit.errors import Invalid, NotFound
+from cna_service.workflow import contact_views, views
 from cna_service.workflow import officers as verbs
-from cna_service.workflow import views
 from cna_service.workflow.keys import Replayed
 from cna_service.workflow.officers import MadeLink
 
@@ -156,6 +156,7 @@ def _one(
         visit,
         status=status,
         line=line,
+        tests=contact_views.contact_page(service_of(request), officer).tests,
         change=change or Form(defaults=now),
         disable=(disable or Form()).named("able"),
         reset=(reset or Form()).named("reset"),
