@@ -6,7 +6,6 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
@@ -14,9 +13,6 @@ from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, s
 from cna_service.alerts.tables import alert_code, contact_pace, stopped_number, wrong_code
 
 _LONGEST_NUMBER = 32
-
-
-_LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +39,6 @@ class OpenCodes:
 
     def __contains__(self, code: object) -> bool:
         return self.connection.execute(_IS_OPEN, {"number": self.number, "code": code}).first() is not None
-
-
-def short(to: str) -> str:
-    """The key of a contact among the codes: a number as it is; a longer address, to which nobody replies by SMS, by
-    its digest."""
-    return to if len(to) <= _LONGEST else sha256(to.encode()).hexdigest()[:_LONGEST]
 
 
 def give_code(connection: Connection, wanted: Code, draw: Callable[[Container[str]], str]) -> str:

@@ -150,7 +150,7 @@ def queue(
     to = service.desk.self_test.address(contact) if is_probe else address(officer, contact)
     matter = words.matter_of(alert)
     wanted = Code(
-        "", alert.id, stream, officer_id, alert_store.short(to), alert.kind, matter.due_at, alert.counts_against_us, work.now
+        "", alert.id, stream, officer_id, to, alert.kind, matter.due_at, alert.counts_against_us, work.now
     )
     code = alert_store.give_code(work.connection, wanted, lambda taken: new_code(taken, alert_code))
     voice = voice_in(service, work, officer.language, stream)
