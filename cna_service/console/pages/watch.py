@@ -175,6 +175,7 @@ def page_with(
         their_turns=[t for o, _ in officers if o != visit.officer.id for t in _turns(page, o, named=True)],
         parts=[(template, values(service, visit)) for template, values in PARTS],
         address=address,
+        zone=visit.officer.book.preferences.zone or page.zone,
     )
 
 

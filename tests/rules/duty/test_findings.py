@@ -105,7 +105,7 @@ def test_holidays_that_nobody_loaded_are_found() -> None:
     assert found(loaded) == []
 
 
-def test_what_contacts_lack_is_found_for_those_who_have_a_watch() -> None:
+def test_rule_3_6_what_contacts_lack_is_found_for_those_who_have_a_watch() -> None:
     fresh, old = NOW - 3 * DAY, NOW - 31 * DAY
     standings = [
         ContactStanding("a", 2, {"phone": fresh, "second_phone": fresh}),
