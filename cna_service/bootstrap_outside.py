@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cna_service.alerts.chat_channel import KINDS, ChatOut
 from cna_service.alerts.gateway_channel import GatewayLine, GatewaySecrets
-from cna_service.alerts.gateway_file import FILE, GatewayUnreadable, read_gateway
+from cna_service.alerts.gateway_file import GatewayUnreadable, read_gateway
 from cna_service.alerts.modem_channel import Modem, ModemLine
 from cna_service.alerts.ports import MailOut, NoteOut, Telephony
 from cna_service.alerts.push_channel import PushOut
@@ -88,7 +88,7 @@ def _gateway(settings: Settings, clock: Clock) -> Telephony:
     try:
         text = settings.gateway.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise GatewayUnreadable(f"{settings.gateway or FILE}: {error}") from error
+        raise GatewayUnreadable(f"{settings.gateway}: {error}") from error
     callback = (settings.gateway_secret.get_secret_value(), settings.gateway_secret_old.get_secret_value())
     secrets = GatewaySecrets(settings.gateway_token.get_secret_value(), tuple(s for s in callback if s))
     return GatewayLine(read_gateway(text, file=settings.gateway.name), secrets, clock)

@@ -79,7 +79,7 @@ def wants_away(newest: Sequence[Tried], *, since: datetime | None, now: datetime
 
 def stay_away(failures: int) -> timedelta:
     """How long the spare carries at least, after so many failures of the primary within a day (1 or more)."""
-    return min(LONGEST_STAY, FIRST_STAY * 2 ** min(failures - 1, 10))
+    return min(LONGEST_STAY, FIRST_STAY * (1 << min(max(failures - 1, 0), 10)))
 
 
 def has_proved_itself(

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+from cna_service.cli.parser_lines import add_lines
+from cna_service.cli.parser_register import add_register
 from cna_service.cli.parser_watching import add_watching
-from cna_service.waters.rules import KINDS as ZONE_KINDS
 
 USAGE = 3
 """Exit status for usage and invalid input; argparse's own 2 means "cannot be decided" here."""
@@ -32,9 +33,21 @@ def command_parser() -> Parser:
         "3 usage or invalid input.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_serving, _officer, _authority, _registry, _zones, _duty, _case, _alerts, _clock, _ledger, _keeping):
+    for add in (
+        _serving,
+        _officer,
+        _authority,
+        _duty,
+        _case,
+        _alerts,
+        _clock,
+        _ledger,
+        _keeping,
+    ):
         add(commands)
+    add_register(commands, _add, _group, _number)
     add_watching(commands, _add, _group, _number)
+    add_lines(commands, _add, _group)
     return parser
 
 
@@ -116,7 +129,9 @@ def _officer(commands: argparse._SubParsersAction[Parser]) -> None:
         added.add_argument("officer", metavar="ID")
         added.add_argument("--reason", required=True, help="stands in the record")
     _add(officer, "list", "officer:list_officers", "all accounts")
-    contacts = _add(officer, "contacts", "officer:contacts", "how an officer is reached, what is proved of it")
+    contacts = _add(
+        officer, "contacts", "officer:contacts", "how an officer is reached, what is proved of it"
+    )
     contacts.add_argument("officer", metavar="ID")
 
 
@@ -163,58 +178,6 @@ def _authority(commands: argparse._SubParsersAction[Parser]) -> None:
     listing.add_argument("--all", action="store_true", help="every authority ever listed")
 
 
-def _registry(commands: argparse._SubParsersAction[Parser]) -> None:
-    registry = _group(commands, "registry", "the national register")
-    take = _add(registry, "import", "registry:import_file", "import a register as its new version")
-    _file(take, "CSV file, plain or gzip")
-    take.add_argument("--as-of", metavar="YYYY-MM-DD", help="the date of the register itself")
-    for name, default in (("name", "National register"), ("source", ""), ("terms", "")):
-        take.add_argument(f"--{name}", default=default)
-    search = _add(registry, "search", "registry:search", "rank the vessels that may be meant")
-    search.add_argument("name", nargs="*", help="the vessel's name as told")
-    for field in (
-        "former-name",
-        "registration-number",
-        "imo",
-        "mmsi",
-        "call-sign",
-        "hull-mark",
-        "homeport",
-        "flag",
-        "length",
-        "vessel-type",
-    ):
-        search.add_argument(f"--{field}", default="")
-    match = _add(registry, "match", "registry:match", "match a file of cases against a register file")
-    match.add_argument("--register", required=True, metavar="FILE")
-    match.add_argument("--cases", required=True, metavar="FILE")
-    synth = _add(registry, "synth", "registry:synth", "write an invented register")
-    _file(synth, "where to write; .gz is compressed")
-    synth.add_argument("--vessels", type=_number(1, 10_000_000), default=10_000)
-    synth.add_argument("--seed", type=_number(0, 2**31), default=1)
-    synth.add_argument("--flag", action="append", default=[], help="may be given several times (XA)")
-    _add(registry, "stats", "registry:stats", "versions, rows and rows set aside")
-
-
-def _zones(commands: argparse._SubParsersAction[Parser]) -> None:
-    zones = _group(commands, "zones", "maps of the sea's limits, and whose waters a position lies in")
-    take = _add(zones, "import", "zones:import_map", "take a map of the authority's own into use")
-    _file(take, "GeoJSON, or a zipped shapefile, with polygons in degrees (WGS 84)")
-    take.add_argument("--kind", choices=ZONE_KINDS, default=ZONE_KINDS[0], help="what the polygons are")
-    take.add_argument("--name", default="own", help="a newer map of the same name and kind replaces it")
-    take.add_argument("--source", default="", help="who made it, as it is to be cited")
-    take.add_argument("--terms", default="", help="on which terms it may be used")
-    take.add_argument("--as-of", metavar="YYYY-MM-DD", required=True, help="the date of the map itself")
-    take.add_argument("--state", default="", help="whose all the polygons are, such as PT")
-    take.add_argument("--state-field", default="", help="else the property that names the State")
-    _add(zones, "list", "zones:list_maps", "the imported maps in use")
-    retire = _add(zones, "retire", "zones:retire", "take a map out of use")
-    retire.add_argument("map", type=_number(1, 2**31), help="its number")
-    retire.add_argument("--reason", required=True)
-    where = _add(zones, "at", "zones:at", "whose waters a position lies in")
-    where.add_argument("position", nargs="+", help="as typed: 14-03.5N 074-22.1W")
-
-
 def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
     duty = _group(commands, "duty", "who has the watch")
     now = _add(duty, "now", "duty:now", "who has the watch")
@@ -241,7 +204,11 @@ def _duty(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     dark.add_argument("--out", metavar="FILE", help="write the page from the roster of now")
     dark.add_argument(
-        "--confirm", metavar="TEXT", nargs="?", const="", help="it stands at the telephone company, or was tried"
+        "--confirm",
+        metavar="TEXT",
+        nargs="?",
+        const="",
+        help="it stands at the telephone company, or was tried",
     )
     take = _add(
         duty, "import", "duty:import_file", "preview a roster (TOML, JSON, iCalendar), or put it in force"
@@ -293,7 +260,9 @@ def _alerts(commands: argparse._SubParsersAction[Parser]) -> None:
 
 def _announced(commands: argparse._SubParsersAction[Parser], what: str, words: str) -> None:
     group = _group(commands, what, words)
-    announce = _add(group, "announce", f"announce:{what}", f"announce one, or end it before its time: {words}")
+    announce = _add(
+        group, "announce", f"announce:{what}", f"announce one, or end it before its time: {words}"
+    )
     announce.add_argument("--from", dest="begins", metavar="INSTANT", help="now without it")
     announce.add_argument("--to", dest="ends", metavar="INSTANT", help="when it ends by itself")
     announce.add_argument("--who", metavar="TEXT", help="who takes part, or who repairs what")

@@ -125,6 +125,7 @@ class Action(StrEnum):
     HEALTH_READ = "health.read"
     HEARTBEAT_SET = "heartbeat.set"
     MONITOR_REHEARSE = "monitor.rehearse"
+    PROVIDER_SWITCH = "provider.switch"
 
 
 _DESK = frozenset({Role.DUTY_OFFICER, Role.SUPERVISOR})
@@ -229,6 +230,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.HEARTBEAT_SET: _SUPERVISOR | _ADMINISTRATOR | _OURSELVES,
         # A person stands for it that the outside monitor rang; the service cannot have heard it.
         Action.MONITOR_REHEARSE: _SUPERVISOR | _ADMINISTRATOR,
+        Action.PROVIDER_SWITCH: _SUPERVISOR | _ADMINISTRATOR,
     }
 )
 

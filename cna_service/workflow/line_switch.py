@@ -10,8 +10,9 @@ from typing import Literal
 
 from cna_service.alerts import provider_store
 from cna_service.alerts.lines import wants_away
-from cna_service.alerts.lines_fold import Lines
 from cna_service.identity.actors import SERVICE, Actor
+from cna_service.identity.permissions import Action
+from cna_service.kit.errors import Conflict, NotFound
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.outside import Outside
 from cna_service.workflow.projections import DESK, LINES
@@ -22,9 +23,14 @@ TROUBLE = "provider_trouble"
 Why = Literal["errors", "account", "self_test", "proved", "asked"]
 
 
-def lines_now(service: Service) -> Lines:
-    with service.read() as reader:
-        return reader.stream(DESK).of(LINES)
+class LineUnknown(NotFound):
+    code = "line-unknown"
+    title = "No telephone company of this name is set up"
+
+
+class LineCarries(Conflict):
+    code = "line-carries"
+    title = "This telephone company carries summonses already"
 
 
 def carrying(service: Service, outside: Outside) -> str:
@@ -52,11 +58,10 @@ def switch(
     why: Why,
     *,
     code: str | None = None,
-    actor: Actor = SERVICE,
 ) -> bool:
     """Let ``after`` carry, if ``before`` still does; False if somebody was quicker. Away from a failing line the
     administrator is alerted; back to one that works, that alert is closed."""
-    with service.tick(actor, [DESK], wait=True) as work:
+    with service.tick(SERVICE, [DESK], wait=True) as work:
         if work.of(LINES, DESK).carrying(outside.names) != before:
             return False
         told = {"from": before, "to": after, "why": why, "code": code}
@@ -66,6 +71,19 @@ def switch(
         elif why != "asked":
             raise_once(service, work, TROUBLE, {"provider": before})
     return True
+
+
+def use_line(service: Service, outside: Outside, actor: Actor, name: str) -> None:
+    """A person lets this line carry: messages that a company calls delivered may come to nobody. It stays so until it
+    fails, or somebody says otherwise. Raises LineUnknown, LineCarries, NotPermitted."""
+    with service.write(actor, Action.PROVIDER_SWITCH, DESK) as work:
+        if name not in outside.names:
+            raise LineUnknown(f"{name}; set up: {', '.join(outside.names) or 'none'}.")
+        before = work.of(LINES).carrying(outside.names)
+        if before == name:
+            raise LineCarries(f"{name} carries already.")
+        work.append(Draft("provider.switched", {"from": before, "to": name, "why": "asked"}))
+        no_longer(work, TROUBLE, {"provider": before}, "asked")
 
 
 def self_test_failed(service: Service, outside: Outside, name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from cna_service.alerts import provider_store
+from cna_service.alerts.lines import ERRORS_IN_A_ROW
 from cna_service.alerts.lines_fold import Lines
 from cna_service.alerts.provider_rules import SPARE_PROVED_WITHIN, WORDS
 from cna_service.alerts.provider_store import Check
@@ -56,7 +57,7 @@ def proved_at(connection: Connection, provider: str) -> datetime | None:
     or if its last three tries failed: an account is active while every sending fails."""
     newest = provider_store.newest_attempts(connection, provider)
     check = provider_store.check_of(connection, provider)
-    if newest and len(newest) == provider_store.ERRORS_IN_A_ROW and all(t.is_providers_fault for t in newest):
+    if newest and len(newest) == ERRORS_IN_A_ROW and all(t.is_providers_fault for t in newest):
         return None
     seen = [provider_store.accepted_at(connection, provider)]
     if check is not None:
@@ -71,7 +72,9 @@ def proved_by_account(connection: Connection) -> Mapping[str, datetime]:
     found: dict[str, datetime] = {}
     for check in provider_store.checks(connection):
         at = proved_at(connection, check.provider)
-        for channel in check.facts.get("channels", ()) if at is not None else ():
+        if at is None:
+            continue
+        for channel in check.facts.get("channels", ()):
             found[channel] = max(at, found.get(channel, at))
     return found
 

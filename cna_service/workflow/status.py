@@ -20,6 +20,7 @@ from cna_service.ledger import queries as ledger_queries
 from cna_service.workflow.deliver import Outside
 from cna_service.workflow.fallback import fallback_trouble
 from cna_service.workflow.projections import DESK, DESK_STATE, LOG, OFFICERS
+from cna_service.workflow.provider_state import provider_troubles
 from cna_service.workflow.roster_reading import rosters_of
 from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.status_watching import Beats, Engine, LateDuty, Trouble, late_duties, watched
@@ -86,6 +87,7 @@ def status(
             degraded = (
                 *_waking(service, reader, engine, outside),
                 *_channels(outside),
+                *(Trouble(t.code, t.words) for t in provider_troubles(service, outside)),
                 *_fallback(service, reader, outside),
                 *_people(reader),
                 *_relief(reader),
@@ -176,7 +178,12 @@ def _people(reader: Reader) -> Iterator[Trouble]:
     if not officers:
         yield Trouble("no-officers", HOW_TO_BEGIN)
         return
-    watch = who_has_the_watch(rosters_of(reader), reader.now)
+    rosters = rosters_of(reader)
+    if rosters.unreadable:
+        which = ", ".join(str(seq) for seq in rosters.unreadable)
+        words = f"A roster cannot be read (duty, entry {which}); the one before it holds. Set the roster again."
+        yield Trouble("roster-unreadable", words)
+    watch = who_has_the_watch(rosters, reader.now)
     on_watch = watch.posts.get("duty_officer")
     if on_watch is None:
         yield Trouble(
