@@ -21,6 +21,8 @@ class StubMonitor:
         self.hold = threading.Event()
         self.hold.set()
         self.url = ""
+        self.was_heard = threading.Semaphore(0)
+        """Released once for each word that came."""
 
     def since(self, count: int) -> list[str]:
         return self.heard[count:]
@@ -35,6 +37,7 @@ def a_monitor() -> Iterator[StubMonitor]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             stub.heard.append(self.path.removeprefix("/ping/secret-uuid"))
             stub.said.append(body)
+            stub.was_heard.release()
             stub.hold.wait(20)
             self.send_response(stub.status)
             self.send_header("Content-Length", "0")
