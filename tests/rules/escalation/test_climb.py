@@ -4,20 +4,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cna_service.escalation import drafts
-from cna_service.escalation.ladders import Who
+from cna_service.escalation.ladders import Channel, Who
 from cna_service.escalation.rules import (
     Climb,
+    Empty,
     Ended,
     Exhausted,
+    Person,
     Wait,
     acknowledgement_window,
     furthest_wait,
     next_step,
+    reach,
     step_now,
 )
 from cna_service.escalation.state import Contact
 from tests.rules.escalation.climbing import LADDERS, SMS, SUBJECT, T0, VOICE, Desk, seconds
 
+MAIL = Contact(Channel.EMAIL, "mail")
 FIRST_ROUND = [
     (0, "duty-1", "sms"),
     (120, "duty-1", "voice"),
@@ -263,3 +267,18 @@ def test_a_climb_always_goes_on(missing, pauses):
     before = len(desk.called())
     desk.until(at + 1000)
     assert len(desk.called()) > before
+
+
+def test_a_rung_of_mail_alone_wakes_nobody():
+    """Who has no mail is not called by telephone instead, and a mail that fails leads to no telephone either."""
+    people = {"a": Person("a", (SMS, VOICE)), "b": Person("b", (SMS, VOICE, MAIL))}
+    only_mail = reach([Who.DUTY_OFFICER], [Channel.EMAIL], lambda _: [people["a"]], lambda: "s1")
+    assert only_mail == Empty("no_contact")
+    [target] = reach([Who.DUTY_OFFICER], [Channel.EMAIL], lambda _: [people["b"]], lambda: "s1")
+    assert [c for _, c in target.sendings] == [MAIL]
+    assert target.spare == ()
+
+
+def test_an_officer_without_the_rungs_channel_is_called_on_what_he_has():
+    [target] = reach([Who.DEPUTY], [Channel.VOICE], lambda _: [Person("a", (SMS,))], lambda: "s1")
+    assert [c for _, c in target.sendings] == [SMS]
