@@ -14,7 +14,7 @@ from cna_service.identity.actors import SERVICE
 from cna_service.identity.permissions import Action
 from cna_service.intake.desk_calls import DeskCall
 from cna_service.workflow import calls as summonses
-from cna_service.workflow.calls_in import NoSuchCall, goes_on, in_call, url
+from cna_service.workflow.calls_in import NoSuchCall, goes_on, in_call, mark_of, url
 from cna_service.workflow.projections import CALLS, DESK, OFFICERS
 from cna_service.workflow.replies import DEAF_LOOKS_BACK
 from cna_service.workflow.service import Service
@@ -133,5 +133,5 @@ def _say(service: Service, call: DeskCall, name: str, **facts: object) -> Spoken
         officer = reader.stream(DESK).of(OFFICERS).by_id.get(str(call.officer))
     language = officer.language if officer is not None else "en"
     policy = service.policies.calls
-    mark = f"{policy.say(language, 'exercise')} " if service.desk.is_exercise else ""
-    return Spoken(mark + policy.say(language, name, **facts), policy.voice(language))
+    said = mark_of(service, language) + policy.say(language, name, **facts)
+    return Spoken(said, policy.voice(language))

@@ -13,6 +13,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from cna_service.alerts.twiml import RecordedTo, Spoken, closing_page, connecting_page, record_page
+from cna_service.escalation.words import Mark
 from cna_service.identity.actors import SERVICE
 from cna_service.intake.desk_calls import DeskCall
 from cna_service.kit.errors import NotFound
@@ -22,7 +23,7 @@ from cna_service.workflow import calls_who
 from cna_service.workflow.calls_missed import earlier_case, end, miss
 from cna_service.workflow.projections import ALERTS, CALLS, DESK, case_stream
 from cna_service.workflow.service import Service
-from cna_service.workflow.summon import raise_alert
+from cna_service.workflow.summon import raise_alert, voice_to
 from cna_service.workflow.work import Work
 
 VOICE = "/callbacks/twilio/voice"
@@ -160,6 +161,15 @@ def _greeting(service: Service, call: DeskCall, *, is_recorded: bool) -> tuple[S
 def _marked(service: Service) -> tuple[Spoken, ...]:
     policy = service.policies.calls
     return (Spoken(policy.say("en", "exercise"), policy.voice("en")),) if service.desk.is_exercise else ()
+
+
+def mark_of(service: Service, language: str) -> str:
+    """With what everything begins that is said to one of ours: of an exercise, that it is one; while one is announced,
+    that this is real (desk-rules 15.2)."""
+    if service.desk.is_exercise:
+        return f"{service.policies.calls.say(language, 'exercise')} "
+    is_real = voice_to(service, None).mark is Mark.REAL
+    return f"{service.policies.texts.get(language, 'mark', Mark.REAL.value)}. " if is_real else ""
 
 
 def _all(service: Service, call: DeskCall, name: str, **facts: object) -> tuple[Spoken, ...]:

@@ -9,7 +9,7 @@ from cna_service.identity.permissions import Action
 from cna_service.intake.desk_calls import DeskCall
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import media
-from cna_service.workflow.calls_in import NoSuchCall, in_call, kept_page, url
+from cna_service.workflow.calls_in import NoSuchCall, in_call, kept_page, mark_of, url
 from cna_service.workflow.projections import CALLS, DESK, OFFICERS
 from cna_service.workflow.replies import officer_actor
 from cna_service.workflow.service import Service
@@ -82,8 +82,7 @@ def _leg(service: Service, call_id: str, leg: int) -> tuple[DeskCall, str, str]:
 
 def _say(service: Service, language: str, name: str) -> Spoken:
     policy = service.policies.calls
-    mark = f"{policy.say(language, 'exercise')} " if service.desk.is_exercise else ""
-    return Spoken(mark + policy.say(language, name), policy.voice(language))
+    return Spoken(mark_of(service, language) + policy.say(language, name), policy.voice(language))
 
 
 # --- what a caller left

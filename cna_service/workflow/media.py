@@ -104,6 +104,9 @@ def note(
 ) -> None:
     """What came of it, as an entry of the stream that asked for it."""
     stream, sid = claimed.stream, claimed.contact
+    if claimed.content.get("kept"):
+        copy(work, stream, claimed.content["kept"])
+        return
     media = work.of(CALLS, stream).media.get(sid)
     if media is None:
         return
@@ -111,9 +114,7 @@ def note(
         if media.is_owed:
             _keep(service, work, stream, media, outcome)
     elif isinstance(outcome, Accepted):
-        if claimed.content.get("kept"):
-            copy(work, stream, claimed.content["kept"])
-        elif not media.is_removed:
+        if not media.is_removed:
             work.append(Draft("media.removed", {"media": sid, "of": media.of}), stream)
     elif gave_up or outcome.permanent:
         _note_failure(service, work, stream, media, claimed.channel, outcome)

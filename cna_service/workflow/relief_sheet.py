@@ -220,6 +220,10 @@ def _waits(record: CaseRecord, alerts: Escalations, now: datetime) -> Iterator[P
 
 
 def _calls_back(record: CaseRecord, now: datetime) -> Iterator[Promise]:
+    for call in record.call_backs:
+        by = from_optional(call.get("call_back_by"))
+        if by is not None:
+            yield Promise("call_back", "a caller was not taken; he was promised a call", by, by <= now)
     for exchange in record.exchanges:
         until = _asked_to_wait(record, exchange)
         if until is not None:

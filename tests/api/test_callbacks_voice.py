@@ -123,3 +123,15 @@ def test_no_step_stands_in_the_interface_s_document(desk: ApiDesk) -> None:
     document = desk.client.get("/api/v1/openapi.json")
     paths = document.json()["paths"] if document.status_code == 200 else {}
     assert not [p for p in paths if "callbacks" in p]
+
+
+def test_no_log_line_and_no_figure_names_who_called_or_texted(
+    desk: ApiDesk, capfd: pytest.CaptureFixture[str]
+) -> None:
+    arrives(desk)
+    call_back(desk, "/voice/next?call=none&leg=1", {"CallSid": "CA1", "From": CALLER})
+    call_back(desk, "/sms", {"MessageSid": "SM1", "From": CALLER, "To": "+15550100", "Body": "marker-words"})
+    call_back(desk, "/voice/ended", {"CallSid": "CA1", "CallStatus": "completed", "From": CALLER})
+    written = "".join(capfd.readouterr()) + desk.client.get("/metrics").text
+    assert CALLER.strip("+") not in written
+    assert "marker-words" not in written

@@ -41,7 +41,9 @@ def test_row_48_a_text_of_a_stranger_opens_a_case_and_summons_the_watch(either_d
     (ref,) = cases(desk)
     kept = desk.last(ref, "submission.received")
     with desk.service.database.read() as connection:
-        assert blob(connection, kept.body["blob"])[1].decode() == "Buque sospechoso ñ 14°03'N, ¿pueden llamar?"
+        assert (
+            blob(connection, kept.body["blob"])[1].decode() == "Buque sospechoso ñ 14°03'N, ¿pueden llamar?"
+        )
     assert kept.body["sender"] == {"address": STRANGER}
     assert {"/body/sender/address", "/body/sha256"} <= set(kept.private)
     assert desk.case(ref).is_to_be_read
@@ -66,7 +68,9 @@ def test_the_parts_of_a_long_text_stay_together_and_ring_once(desk: LiveDesk) ->
         text(desk, f"part {n} of a long text")
     assert len(set(cases(desk))) == 1
     ref = cases(desk)[0]
-    assert [c["text"] for c in desk.case(ref).communications] == [f"part {n} of a long text" for n in range(3)]
+    assert [c["text"] for c in desk.case(ref).communications] == [
+        f"part {n} of a long text" for n in range(3)
+    ]
     raised = list(desk.alerts(ref).by_id.values())
     assert [a.kind for a in raised] == ["to_be_read"]
     desk.person("duty-1").replies("1 {code}")
