@@ -54,7 +54,9 @@ class PhoneCompany:
         self._texts = Texts(self._switch, self.media)
         self._calls = Exchange(self._switch, self.media)
         rest = Rest(self._switch, self._texts, self._calls)
-        self._server = Server(self._switch, rest, clock, port=port, latency=latency, hang=hang, media=self.media)
+        self._server = Server(
+            self._switch, rest, clock, port=port, latency=latency, hang=hang, media=self.media
+        )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="phone-company", daemon=True
         )

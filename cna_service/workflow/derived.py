@@ -15,8 +15,8 @@ from cna_service.db.timers import TimerKey
 from cna_service.duty import relief_rules
 from cna_service.escalation.state import Escalations, Subject
 from cna_service.escalation.timers import due_timers
-from cna_service.intake import desk_calls
 from cna_service.identity.phone_tests import due_tests
+from cna_service.intake import desk_calls
 from cna_service.ledger.folds import Folded
 from cna_service.workflow import self_test_line
 from cna_service.workflow.projections import ALERTS, CALLS, CASE, PHONE_TESTS, ROSTERS, WATCH_LIFE

@@ -27,10 +27,9 @@ def take_text(service: Service, params: Mapping[str, str], token: str) -> None:
     with service.read() as reader:
         if sid and came_before(reader.connection, sid, _RECEIVED):
             return
+
     def keep(connection: Connection) -> bool:
-        return outbox.keep_report(
-            connection, sid, _RECEIVED, token[:80], dict(params), service.machine.now()
-        )
+        return outbox.keep_report(connection, sid, _RECEIVED, token[:80], dict(params), service.machine.now())
 
     if take_back_loop(service, params, keep):
         return
