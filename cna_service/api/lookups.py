@@ -44,8 +44,11 @@ def search(
     length: Text = None,
     vessel_type: Text = None,
     remarks: Text = None,
+    register: Text = None,
+    at: Text = None,
 ) -> JSONResponse:
-    """Candidates with explained scores; leaves no entry. For a case, post a search to it."""
+    """Candidates with explained scores; leaves no entry. For a case, post a search to it. `register`: which one (the
+    national one); `at`: as it was then."""
     told: dict[str, Any] = {}
     for field, value in request.query_params.multi_items():
         told.setdefault(field, []).append(value)

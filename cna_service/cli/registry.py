@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from argparse import Namespace
+from datetime import date, datetime
 from pathlib import Path
 
 from cna_service.cli.deployment import open_desk, whoever_asks
-from cna_service.cli.shown import columns, instant, show
+from cna_service.cli.shown import bar, columns, instant, show
 from cna_service.kit.clock import SystemClock
 from cna_service.kit.errors import Invalid, Problem
+from cna_service.kit.instants import from_text
+from cna_service.registry.layouts import Source
 from cna_service.registry.match import load_register, match_cases
 from cna_service.registry.model import Query
+from cna_service.registry.opened import no_progress
 from cna_service.registry.rules import Candidate, Suggestion
 from cna_service.registry.synth import synthetic_register, write_register
 from cna_service.workflow import importing
@@ -31,17 +35,19 @@ _MOST_REJECTS_SHOWN = 20
 
 
 def import_file(asked: Namespace) -> int:
-    if asked.as_of is not None and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", asked.as_of):
-        raise Invalid("", Problem("--as-of", asked.as_of, "is no date", "Write it like 2026-11-21."))
+    day = None if asked.as_of is None else _day(asked.as_of)
+    mapping = None if asked.mapping is None else Path(asked.mapping)
     with open_desk(asked, may_begin=True) as running:
         report = importing.import_file(
             running.service,
             whoever_asks(),
-            Path(asked.file),
+            Source(Path(asked.file), asked.layout, day, mapping),
+            register=asked.register,
             name=asked.name,
             source=asked.source,
             terms=asked.terms,
             as_of=asked.as_of,
+            progress=bar("Reading the register") if sys.stderr.isatty() and not asked.json else no_progress,
         )
     version = report.version
     words = [f"Version {version.number} of the register is in use: {report.rows} vessels."]
@@ -56,6 +62,14 @@ def import_file(asked: Namespace) -> int:
     return 0
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        why = Problem("--as-of", text, "is no date", "Write it like 2026-11-21.")
+        raise Invalid("", why) from None
+
+
 def search(asked: Namespace) -> int:
     """Exit 1 where no vessel is near enough to be offered. Nothing is found without a person's verdict."""
     query = Query(
@@ -68,12 +82,26 @@ def search(asked: Namespace) -> int:
             "", Problem("name", None, "nothing was asked", "Give a name, or an identifier such as --imo.")
         )
     with open_desk(asked) as running:
-        outcome = running.service.registry.search(query, running.service.clock.now())
+        service = running.service
+        outcome = service.registry.search(
+            query, service.clock.now(), register=asked.register, at=_instant(asked.at)
+        )
     words = [outcome.reason, *(line for c in outcome.candidates for line in _candidate(c))]
     version = outcome.version
     words.append(f"Register {version.register}, version {version.number}, {version.rows} vessels.")
     show(asked, outcome.as_json(), words)
     return 1 if outcome.suggestion is Suggestion.NONE else 0
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return from_text(text)
+    except ValueError:
+        raise Invalid(
+            "", Problem("--at", text, "is no instant", "Write it like 2026-11-21T18:00:00Z.")
+        ) from None
 
 
 def _candidate(found: Candidate) -> list[str]:
@@ -123,7 +151,7 @@ def synth(asked: Namespace) -> int:
 
 def stats(asked: Namespace) -> int:
     with open_desk(asked) as running:
-        found = importing.versions(running.service)
+        found = importing.versions(running.service, asked.register)
     told = [
         {
             "version": v.number,

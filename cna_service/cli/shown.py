@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,23 @@ def columns(rows: Sequence[Sequence[object]], head: Sequence[str] = ()) -> list[
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     ]
+
+
+def bar(words: str, width: int = 32) -> Callable[[int, int], None]:
+    """A bar on standard error that says how much of a file was read."""
+
+    def told(read: int, whole: int) -> None:
+        done = min(width, width * read // max(whole, 1))
+        end = "\n" if read >= whole else ""
+        rest = "·" * (width - done)
+        print(
+            f"\r{words} {'█' * done}{rest} {min(100, 100 * read // max(whole, 1)):3d} %",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
+
+    return told
 
 
 def instant(at: datetime | None) -> str:

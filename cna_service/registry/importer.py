@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 
 from cna_service.db.database import Database
 from cna_service.registry import store
-from cna_service.registry.layout import Reject, file_digest, read_register
+from cna_service.registry.layout import Reject, file_digest
+from cna_service.registry.layouts import Source, read
 from cna_service.registry.model import RegisterVessel
+from cna_service.registry.opened import Progress, no_progress
 from cna_service.registry.rules import ImportOvertaken, RegisterUnreadable
 from cna_service.registry.store import Register, RegisterVersion
 
@@ -44,20 +45,27 @@ class ImportReport:
 
 
 def import_register(
-    database: Database, known: Register, path: Path, *, now: datetime, as_of: str | None = None
+    database: Database,
+    known: Register,
+    source: Source,
+    *,
+    now: datetime,
+    as_of: str | None = None,
+    progress: Progress = no_progress,
 ) -> ImportReport:
     """Import a file as the new current version of a register.
 
     ``as_of`` is the date of the register itself, YYYY-MM-DD. Raises RegisterUnreadable (nothing changes; also when
     there is not one good row) and ImportOvertaken if another import of the same register began meanwhile.
     """
-    digest = file_digest(path)
+    digest = file_digest(source.path)
     with database.read() as connection:
         current = store.current_version(connection, known.id)
         if current is not None and (current.sha256, current.as_of) == (digest, as_of):
             rejects = tuple(store.rejects_of(connection, current.id))
             return ImportReport(current, current.rows, rejects, is_unchanged=True)
-    return import_rows(database, known, read_register(path), now=now, as_of=as_of, sha256=digest)
+    rows = read(source, progress)
+    return import_rows(database, known, rows, now=now, as_of=as_of, sha256=digest)
 
 
 def import_rows(

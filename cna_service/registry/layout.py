@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import hashlib
-import io
 import sys
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +13,7 @@ from types import MappingProxyType
 
 from cna_service.kit.errors import Problem
 from cna_service.registry.model import RegisterVessel
+from cna_service.registry.opened import NotWhole, Progress, no_progress, opened
 from cna_service.registry.rules import RegisterUnreadable
 from cna_service.vessels.names import former_names
 from cna_service.vessels.states import state_from_words
@@ -42,7 +40,6 @@ COLUMNS = {
     "built": "built",
 }
 LONGEST_FIELD = 500
-_MAGIC = b"\x1f\x8b"
 # Thousands of rows share these values: one string for each.
 _REPEATED = ("flag", "homeport", "vessel_type", "built")
 _NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
@@ -66,14 +63,14 @@ def file_digest(path: Path) -> str:
         raise RegisterUnreadable(f"{path.name} cannot be opened: {error.strerror}") from error
 
 
-def read_register(path: Path) -> Iterator[RegisterVessel | Reject]:
+def read_register(path: Path, *, progress: Progress = no_progress) -> Iterator[RegisterVessel | Reject]:
     """The vessels and rejects of a file, in its order.
 
     Raises RegisterUnreadable: a required column is missing, the text is not UTF-8, the gzip is damaged.
     """
     line = 0
     try:
-        with _opened(path) as file:
+        with opened(path, progress=progress) as file:
             rows = csv.reader(file, strict=True)
             header = [column.strip().lstrip("\ufeff").lower() for column in next(rows, [])]
             _check_header(header)
@@ -82,25 +79,10 @@ def read_register(path: Path) -> Iterator[RegisterVessel | Reject]:
                 line = rows.line_num
                 if row:
                     yield _vessel(header, row, line, seen)
-    except UnicodeDecodeError as error:
-        words = f"line {line + 1} or soon after is not UTF-8 (byte {error.start} of its block); save the file as UTF-8"
-        raise RegisterUnreadable(words) from error
-    except (OSError, EOFError, zlib.error) as error:
-        raise RegisterUnreadable(f"the file breaks off or is damaged after line {line}: {error}") from error
+    except NotWhole as error:
+        raise RegisterUnreadable(f"after line {line}: {error.detail}") from error
     except csv.Error as error:
         raise RegisterUnreadable(f"line {line + 1} is not CSV: {error}") from error
-
-
-def _opened(path: Path) -> io.TextIOWrapper:
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise RegisterUnreadable(f"{path.name} cannot be opened: {error.strerror}") from error
-    if raw.read(2) == _MAGIC:
-        raw.close()
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8-sig", newline="")
-    raw.seek(0)
-    return io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
 
 
 def _check_header(header: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ which keys, with which candidates, scores and reasons. A person gives the verdic
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,9 +24,11 @@ from cna_service.registry.index import NameIndex, build_index
 from cna_service.registry.kept_index import keep_index, read_index
 from cna_service.registry.model import Query, RegisterVessel, identifier_key
 from cna_service.registry.rules import Candidate, NoRegister, Suggestion
-from cna_service.registry.store import RegisterVersion
+from cna_service.registry.store import Register, RegisterVersion
 
 NATIONAL = "national"
+_MOST_LOADED = 4
+"""Indexes held at once: of each register in use, and of an older version somebody looks into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,18 @@ class _StoredVessels:
 
 
 class RegisterSearch:
-    """Holds the index of one register in memory and builds it again when another version becomes current.
-
-    May be used by many threads; while one builds, those that need the new version wait for it.
+    """Holds the index of the version last asked of each register in memory, and builds it again when another becomes
+    current. May be used by many threads; while one builds, those that need the same wait for it.
     """
 
     def __init__(self, database: Database, register: str = NATIONAL, *, kept: Path | None = None) -> None:
-        """``kept``: a folder where the index may be kept between starts."""
+        """``register``: the one that is meant where none is named. ``kept``: a folder where its indexes may be kept
+        between starts."""
         self._database = database
         self._kept = kept
         self._register = register
         self._building = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: OrderedDict[int, _Loaded] = OrderedDict()
 
     def warm(self) -> None:
         """Build the index now, so that the first search does not wait. Does nothing before the first import."""
@@ -100,10 +103,15 @@ class RegisterSearch:
             if version is not None:
                 self._load(connection, version)
 
-    def search(self, query: Query, now: datetime) -> Outcome:
-        """Rank what the query may mean in the current version. Raises NoRegister before the first import."""
+    def search(
+        self, query: Query, now: datetime, *, register: str | None = None, at: datetime | None = None
+    ) -> Outcome:
+        """Rank what the query may mean in the current version, or in the one that was in use ``at`` an instant.
+
+        Raises NoRegister where that register had no version then.
+        """
         with self._database.read() as connection:
-            version = self._current(connection)
+            version = self._version(connection, register or self._register, at)
             loaded = self._load(connection, version)
             vessels = _StoredVessels(connection, version.id)
             ranking = search_register(query, loaded.index, vessels, loaded.flags)
@@ -122,7 +130,7 @@ class RegisterSearch:
         Raises NoRegister before the first import, ValueError for an unknown kind of identifier.
         """
         with self._database.read() as connection:
-            version = self._current(connection)
+            version = self._version(connection, self._register, None)
             if identifier == "rid":
                 wanted = [] if "\0" in value else [value]
                 return list(store.vessels_by_rid(connection, version.id, wanted).values())
@@ -130,37 +138,52 @@ class RegisterSearch:
             rids = store.rids_by_key(connection, version.id, identifier, {key} if key else set())
             return list(store.vessels_by_rid(connection, version.id, rids).values())
 
+    def registers(self) -> list[tuple[Register, RegisterVersion]]:
+        """Every register that has a version in use, with it."""
+        with self._database.read() as connection:
+            found = [
+                (each, store.current_version(connection, each.id)) for each in store.registers(connection)
+            ]
+        return [(each, version) for each, version in found if version is not None]
+
     def size(self) -> int:
         """How many vessels the current version holds; 0 before the first import."""
         with self._database.read() as connection:
             version = store.current_version(connection, self._register)
             return 0 if version is None else version.rows
 
-    def _current(self, connection: Connection) -> RegisterVersion:
-        version = store.current_version(connection, self._register)
+    def _version(self, connection: Connection, register: str, at: datetime | None) -> RegisterVersion:
+        if at is not None:
+            version = store.version_at(connection, register, at)
+        else:
+            version = store.current_version(connection, register)
         if version is None:
-            raise NoRegister(f"The register “{self._register}” is empty; import it with cna registry import.")
+            then = "" if at is None else f" at {to_text(at)}"
+            raise NoRegister(f"The register “{register}” was empty{then}; cna registry import fills it.")
         return version
 
     def _load(self, connection: Connection, version: RegisterVersion) -> _Loaded:
-        loaded = self._loaded
-        if loaded is not None and loaded.version.id == version.id:
+        loaded = self._loaded.get(version.id)
+        if loaded is not None:
             return loaded
         with self._building:
-            loaded = self._loaded
-            if loaded is None or loaded.version.id != version.id:
+            loaded = self._loaded.get(version.id)
+            if loaded is None:
                 flags = FlagCounts(version.rows, store.flag_counts(connection, version.id))
                 loaded = _Loaded(version, self._index(connection, version), flags)
-                self._loaded = loaded
+                self._loaded[version.id] = loaded
+                while len(self._loaded) > _MOST_LOADED:
+                    self._loaded.popitem(last=False)
             return loaded
 
     def _index(self, connection: Connection, version: RegisterVersion) -> NameIndex:
         """The kept index where there is one of this very version, else one built from the database and kept."""
-        name = f"{version.id}-{version.sha256[:16]}"
-        known = None if self._kept is None else read_index(self._kept, name)
-        if known is not None:
-            return known
-        built = build_index(store.all_names(connection, version.id))
-        if self._kept is not None:
-            keep_index(self._kept, name, built)
-        return built
+        if self._kept is None:
+            return build_index(store.all_names(connection, version.id))
+        folder, name = self._kept / version.register, f"{version.id}-{version.sha256[:16]}"
+        known = read_index(folder, name)
+        if known is None:
+            known = build_index(store.all_names(connection, version.id))
+            if version.state == "current":
+                keep_index(folder, name, known)
+        return known

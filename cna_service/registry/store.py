@@ -84,6 +84,15 @@ def current_version(connection: Connection, of: str) -> RegisterVersion | None:
     return None if row is None else RegisterVersion(**row)
 
 
+def version_at(connection: Connection, of: str, at: datetime) -> RegisterVersion | None:
+    """The version that was in use at an instant: the newest complete import of then; None before the first."""
+    table = register_version
+    complete = (table.c.register == of) & table.c.state.in_(("current", "superseded"))
+    found = select(table).where(complete & (table.c.imported_at <= at)).order_by(table.c.number.desc())
+    row = connection.execute(found.limit(1)).mappings().first()
+    return None if row is None else RegisterVersion(**row)
+
+
 def versions(connection: Connection, of: str) -> list[RegisterVersion]:
     """Every import of the register, the newest first."""
     found = select(register_version).where(register_version.c.register == of)

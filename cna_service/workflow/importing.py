@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action, require
 from cna_service.ledger.entry import Draft
 from cna_service.registry import store
 from cna_service.registry.importer import ImportReport, import_register
-from cna_service.registry.layout import NAME as LAYOUT
+from cna_service.registry.layouts import Source
+from cna_service.registry.opened import Progress, no_progress
 from cna_service.registry.search import NATIONAL
 from cna_service.registry.store import Register, RegisterVersion
 from cna_service.workflow.projections import DESK_STATE, REGISTRY
@@ -22,13 +21,14 @@ MOST_RECORDED = 100
 def import_file(
     service: Service,
     actor: Actor,
-    path: Path,
+    file: Source,
     *,
     register: str = NATIONAL,
     name: str = "National register",
     source: str = "",
     terms: str = "",
     as_of: str | None = None,
+    progress: Progress = no_progress,
 ) -> ImportReport:
     """Import a file as the new current version of a register and record it.
 
@@ -36,8 +36,9 @@ def import_file(
     same file. Raises NotPermitted, RegisterUnreadable, ImportOvertaken, DatabaseUnavailable.
     """
     require(actor, Action.REGISTRY_IMPORT)
-    known = Register(register, name, source or path.name, terms, LAYOUT)
-    report = import_register(service.database, known, path, now=service.clock.now(), as_of=as_of)
+    known = Register(register, name, source or file.path.name, terms, file.layout)
+    now = service.clock.now()
+    report = import_register(service.database, known, file, now=now, as_of=as_of, progress=progress)
     if not is_recorded(service, report.version):
         _record(service, actor, report)
     return report

@@ -35,12 +35,14 @@ _TEXTS = (
 
 
 def search_register(service: Service, actor: Actor, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Look without a case: candidates with their scores in words; leaves no entry. Raises NoRegister, Invalid."""
+    """Look without a case: candidates with their scores in words; leaves no entry. ``register``: which one (the national
+    one); ``at``: as it was then. Raises NoRegister, Invalid."""
     require(actor, Action.REGISTRY_SEARCH)
     asked = Asked(body)
+    register, at = asked.text("register", longest=40), asked.instant("at")
     query = _query(asked)
     asked.done()
-    return service.registry.search(query, service.clock.now()).as_json()
+    return service.registry.search(query, service.clock.now(), register=register, at=at).as_json()
 
 
 def search_for_case(

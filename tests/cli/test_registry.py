@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cna_service.cli.parser_register import REGISTER_LAYOUTS
+from cna_service.registry.layouts import LAYOUTS
 from tests.cli.commands import CommandLine
 
 
@@ -84,3 +86,50 @@ def test_a_file_of_cases_is_matched_without_a_desk(cna: CommandLine, register: P
     assert ran.json["vessels"] == 300
     assert ran.json["cases"][0]["case_id"] == "c1"
     assert not (cna.data / "desk.sqlite3").exists()
+
+
+def test_several_registers_each_with_its_layout_and_searched_by_name(
+    cna: CommandLine, register: Path, tmp_path: Path
+) -> None:
+    own, mapping = tmp_path / "small.csv", tmp_path / "small.toml"
+    own.write_text("no;nome\n7;ESTRELA DO NORTE\n", encoding="utf-8")
+    mapping.write_text(
+        'delimiter = ";"\n[columns]\nrid = "no"\nname = "nome"\n[constants]\nflag = "PT"\n', encoding="utf-8"
+    )
+    assert cna("registry", "import", register).code == 0
+    small = ("--register", "small", "--layout", "mapped", "--mapping", mapping, "--json")
+    taken = cna("registry", "import", own, *small)
+    assert (taken.code, taken.json["register"], taken.json["rows"]) == (0, "small", 1)
+    found = cna("registry", "search", "ESTRELA DO NORTE", "--register", "small", "--json")
+    assert [c["rid"] for c in found.json["candidates"]] == ["7"]
+    assert found.json["register"]["id"] == "small"
+    national = cna("registry", "search", "ESTRELA DO NORTE", "--json").json
+    assert "7" not in [c["rid"] for c in national["candidates"]]
+    assert [v["rows"] for v in cna("registry", "stats", "--register", "small", "--json").json] == [1]
+    assert cna("registry", "search", "ESTRELA", "--register", "nowhere").code == 1
+
+
+def test_a_register_is_searched_as_it_was(cna: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    for name in ("OLD NAME", "NEW NAME"):
+        path.write_text(f"rid,name,flag\n1,{name},XA\n", encoding="utf-8")
+        assert cna("registry", "import", path).code == 0
+    first, second = (v["imported_at"] for v in reversed(cna("registry", "stats", "--json").json))
+    then = cna("registry", "search", "OLD NAME", "--at", first, "--json").json
+    assert (then["register"]["version"], then["candidates"][0]["vessel"]["name"]) == (1, "OLD NAME")
+    assert cna("registry", "search", "OLD NAME", "--at", second, "--json").json["register"]["version"] == 2
+    assert cna("registry", "search", "OLD NAME", "--at", "2001-01-01T00:00:00Z").code == 1
+    assert cna("registry", "search", "OLD NAME", "--at", "yesterday").code == 3
+
+
+def test_a_file_of_a_fleet_without_a_day_is_refused_with_the_fix(cna: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "fleet.csv"
+    path.write_text("Country of Registration;CFR\n", encoding="utf-8")
+    ran = cna("registry", "import", path, "--layout", "eu-fleet")
+    assert ran.code == 3
+    assert "--as-of" in ran.err
+    assert cna("registry", "import", path, "--as-of", "soon").code == 3
+
+
+def test_the_layouts_of_the_command_line_are_those_of_the_register() -> None:
+    assert REGISTER_LAYOUTS == LAYOUTS

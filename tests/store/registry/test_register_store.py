@@ -16,6 +16,7 @@ from cna_service.db.types import metadata
 from cna_service.registry import store, tables
 from cna_service.registry.importer import ImportReport, import_register, import_rows
 from cna_service.registry.layout import Reject
+from cna_service.registry.layouts import Source
 from cna_service.registry.model import IDENTIFIERS, Query, RegisterVessel
 from cna_service.registry.rules import ImportOvertaken, NoRegister, RegisterUnreadable, Suggestion
 from cna_service.registry.search import NATIONAL, RegisterSearch
@@ -178,11 +179,11 @@ def test_an_import_without_a_usable_row_changes_nothing(database: Database) -> N
 def test_the_same_file_is_imported_once(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "register.csv.gz"
     write_register(path, synthetic_register(50, seed=1))
-    first = import_register(database, KNOWN, path, now=NOW, as_of="2026-11-01")
-    again = import_register(database, KNOWN, path, now=NOW, as_of="2026-11-01")
+    first = import_register(database, KNOWN, Source(path), now=NOW, as_of="2026-11-01")
+    again = import_register(database, KNOWN, Source(path), now=NOW, as_of="2026-11-01")
     assert (first.is_unchanged, again.is_unchanged) == (False, True)
     assert again.version == first.version
-    assert not import_register(database, KNOWN, path, now=NOW, as_of="2026-11-02").is_unchanged
+    assert not import_register(database, KNOWN, Source(path), now=NOW, as_of="2026-11-02").is_unchanged
 
 
 def test_hostile_questions_reach_the_database_as_values(database: Database) -> None:
