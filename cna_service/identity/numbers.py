@@ -7,6 +7,10 @@ list is doubted in words and taken all the same, for a number in a range that is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 LANDLINE, MOBILE, UNKNOWN = "landline", "mobile", "unknown"
 
@@ -50,7 +54,7 @@ def read_number(text: str, region: str | None = None) -> Number:
     return _judged(e164, parsed)
 
 
-def _judged(e164: str, parsed: object) -> Number:
+def _judged(e164: str, parsed: PhoneNumber) -> Number:
     import phonenumbers as plans
 
     kinds = plans.PhoneNumberType

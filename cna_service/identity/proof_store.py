@@ -74,7 +74,7 @@ def note_wrong(connection: Connection, officer: str, contact: str, now: datetime
     found = _open(connection, officer, contact, now)
     if found is None:
         return 0
-    wrong = found.wrong + 1
+    wrong = int(found.wrong) + 1
     ended = {"ended_at": now} if wrong >= MOST_WRONG else {}
     c = contact_proof.c
     connection.execute(update(contact_proof).where(c.id == found.id).values(wrong=wrong, **ended))

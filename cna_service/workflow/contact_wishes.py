@@ -82,7 +82,7 @@ def _steps(asked: Asked, field: str, book: ContactBook) -> tuple[Step, ...]:
             if named
             else []
         )
-        if channel and not any(c is not None and channel in c.channels for c in able):
+        if channel and not any(channel in c.channels for c in able):
             each.wrong("channel", channel, "is none that this contact has", "choose a contact that has it")
         found.append(Step(timedelta(seconds=after), channel, contact))
     return tuple(sorted(found, key=lambda step: step.after))

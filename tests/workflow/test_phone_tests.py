@@ -298,3 +298,13 @@ def test_codes_of_old_tests_are_forgotten(desk: LiveDesk) -> None:
     desk.person("duty-1").replies(f"T {old}")
     assert "no open alert has that code" in desk.person("duty-1").receives_sms()
     assert timedelta(days=3) > phone_test_calendar.KEEP_CODES
+
+
+def test_on_either_database_a_test_is_begun_answered_and_ended(either_desk: LiveDesk) -> None:
+    either_desk.do(phone_tests.try_phone, "duty-1", "duty-1")
+    either_desk.settle()
+    owner = either_desk.person("duty-1")
+    owner.replies(f"T {code(either_desk, 'duty-1')}")
+    owner.presses("9")
+    assert newest(either_desk, "duty-1").result == "passed"
+    phone_test_calendar.forget(either_desk.service)
