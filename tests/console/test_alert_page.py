@@ -125,3 +125,10 @@ def test_rule_15_2_an_announced_exercise_stands_on_every_page_until_it_is_over(d
     assert "An exercise is on" not in browser.get("/console/").whole_text
     again = browser.submit(browser.get("/console/announcements"), "/console/announcements", status=422, to="")
     assert "Until is missing" in again.text
+
+
+def test_row_37_the_page_names_the_case_that_it_may_repeat(desk: DeskUnderTest) -> None:
+    with desk.service.write(SERVICE, Action.SERVICE_TICK, DESK) as work:
+        raise_alert(desk.service, work, "repeated_request", facts={"repeats": "R4T7-HAX"})
+    page = desk.signed_in("supervisor").get("/console/alerts")
+    assert "Perhaps the same as case R4T7-HAX" in page.text
