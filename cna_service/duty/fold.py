@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cna_service.duty.entry_types import ENTRY_TYPES
-from cna_service.duty.roster import Roster, read_roster
+from cna_service.duty.roster import Roster, RosterUnreadable, read_roster
 from cna_service.duty.state import (
     Absence,
     CalendarLink,
@@ -41,7 +41,10 @@ def apply_duty(state: Rosters, entry: Entry) -> Rosters:
         return state
     if (entry.type, entry.v) not in _KNOWN:
         raise UnknownEntryType(entry)
-    return change(state, entry)
+    try:
+        return change(state, entry)
+    except RosterUnreadable:
+        return replace(state, unreadable=(*state.unreadable, entry.seq))
 
 
 def open_days(at: datetime) -> date:

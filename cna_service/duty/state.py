@@ -169,3 +169,6 @@ class Rosters:
     links: Mapping[str, CalendarLink] = field(default_factory=_empty)
     checked: Checked | None = None
     away: Mapping[str, tuple[tuple[datetime, datetime | None], ...]] = field(default_factory=_empty)
+    unreadable: tuple[int, ...] = ()
+    """Entries that hold a roster which nobody can read: passed over, and told, because whoever cannot say who has the
+    watch could take no request and call nobody."""

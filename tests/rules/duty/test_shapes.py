@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cna_service.duty.roster import RosterUnreadable
+from cna_service.duty.roster import RosterUnreadable, read_roster
 from cna_service.duty.rules import shifts, watches, who_has_the_watch
 from cna_service.ledger.entry import Draft
 from tests.rules.duty.shapes import (
@@ -131,8 +131,15 @@ def test_listed_stretches_are_what_they_say() -> None:
 )
 def test_a_stretch_that_cannot_be_read_names_its_field(stretch: dict[str, str], field: str) -> None:
     with pytest.raises(RosterUnreadable) as caught:
-        told(roster({"post": "deputy", "kind": "listed", "stretches": [stretch]}))
+        read_roster(roster({"post": "deputy", "kind": "listed", "stretches": [stretch]}).body)
     assert f"/rotations/0/stretches/0/{field}" in [p.pointer for p in caught.value.problems]
+
+
+def test_a_roster_entry_that_nobody_can_read_is_passed_over_and_the_one_before_it_holds() -> None:
+    good = roster(rotation("weekly", "day"))
+    state = told(good, roster({"post": "captain", "kind": "listed"}))
+    assert len(state.unreadable) == 1
+    assert state.versions == told(good).versions
 
 
 def test_officer_and_deputy_at_once_and_several_rotations_by_precedence() -> None:
