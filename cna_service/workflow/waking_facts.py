@@ -64,11 +64,15 @@ def engine_age(ages: Ages | None) -> timedelta | None:
 
 
 def _channels(connection: Connection, officer: Officer) -> tuple[str, ...]:
-    numbers = [n for n in (officer.phone, officer.second_phone) if isinstance(n, str) and n]
-    if not numbers:
-        return ()
-    texts = any(not alert_store.is_stopped(connection, n) for n in numbers)
-    return tuple(c for c in WAKING_CHANNELS if c != "sms" or texts)
+    """What he can be rung on now: every number he has, SMS only where he did not answer STOP."""
+    found = {
+        channel
+        for contact in officer.book.contacts
+        if contact.value
+        for channel in contact.channels
+        if not (channel == "sms" and alert_store.is_stopped(connection, contact.value))
+    }
+    return tuple(channel for channel in WAKING_CHANNELS if channel in found)
 
 
 def _proved(connection: Connection) -> Mapping[str, datetime]:

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from cna_service.alerts import provider_store
+from cna_service.alerts import store as alert_store
+from cna_service.alerts.provider_store import Check
 from cna_service.identity.officers import Officers
 from cna_service.workflow.officers import disable_officer
 from cna_service.workflow.projections import DESK, OFFICERS
@@ -91,3 +94,34 @@ def test_rule_13_1_a_database_that_is_gone_is_said_and_raises_nothing(desk: Live
     finally:
         path.rmdir()
         path.with_suffix(".gone").rename(path)
+
+
+def _looked_at(desk: LiveDesk, **facts: Any) -> None:
+    """The provider's account as it was read just now."""
+    now = desk.clock.now()
+    told = {"is_active": True, "active_at": now, "facts": {"channels": ["sms", "voice"]}, **facts}
+    with desk.service.database.write() as connection:
+        provider_store.keep_check(connection, Check("recorder", now, **told))
+
+
+def test_rule_13_1_an_active_account_proves_its_channels_on_a_quiet_night(desk: LiveDesk) -> None:
+    _looked_at(desk)
+    assert waking(desk.service).is_possible
+    desk.clock.at += minutes(15.1)
+    assert waking(desk.service).codes == ("no-proof",)
+
+
+def test_rule_13_1_a_closed_account_takes_back_what_a_message_proved(desk: LiveDesk) -> None:
+    desk.receive()
+    desk.settle()
+    assert waking(desk.service).is_possible
+    _looked_at(desk, is_active=False, active_at=None, code="20005")
+    assert waking(desk.service).codes == ("no-proof",)
+
+
+def test_rule_13_1_a_provider_without_calls_proves_nothing_for_who_stopped_sms(desk: LiveDesk) -> None:
+    _looked_at(desk, facts={"channels": ["sms"]})
+    assert waking(desk.service).is_possible
+    with desk.service.database.write() as connection:
+        alert_store.stop(connection, desk.number("duty-1"), desk.clock.now())
+    assert waking(desk.service).codes == ("no-proof",)
