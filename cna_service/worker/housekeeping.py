@@ -8,7 +8,15 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
-from cna_service.workflow import nodes, self_test, phone_test_calendar, roster_checks, upkeep, watch_calendar, watch_digest
+from cna_service.workflow import (
+    nodes,
+    phone_test_calendar,
+    roster_checks,
+    self_test,
+    upkeep,
+    watch_calendar,
+    watch_digest,
+)
 from cna_service.workflow.audit_summonses import SummonsAudit
 from cna_service.workflow.service import Service
 
