@@ -60,7 +60,7 @@ def menu(service: Service, call: DeskCall) -> str:
 
 
 def _received(service: Service, work: Work, params: Mapping[str, str]) -> DeskCall:
-    caller, number = calls_who.caller(work, params.get("From", ""), service.desk.telephone)
+    caller, number = calls_who.caller(work, params.get("From", ""), our_numbers(service))
     lately = calls_who.lately(work, number, FLOOD_WITHIN)
     is_flood = lately >= service.policies.calls.calls_in_ten_minutes
     call = uuid7(work.now)
@@ -76,6 +76,10 @@ def _received(service: Service, work: Work, params: Mapping[str, str]) -> DeskCa
     if is_flood:
         _tell_flood(service, work)
     return work.of(CALLS, DESK).by_id[call]
+
+
+def our_numbers(service: Service) -> tuple[str, ...]:
+    return (service.desk.telephone, *service.desk.calls_from)
 
 
 def _tell_flood(service: Service, work: Work) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,11 +35,11 @@ def bare(told: object) -> str:
     return ""
 
 
-def caller(work: Work, told: str, our_number: str) -> tuple[dict[str, Any], str | None]:
+def caller(work: Work, told: str, ours: Iterable[str]) -> tuple[dict[str, Any], str | None]:
     """(what is believed of a number, the number); None where it is withheld. Proves nothing: it can be forged."""
     number = told.strip()[:40]
     # A line that forwards to the desk may show its own number in the caller's place.
-    if number.lower() in _WITHHELD or bare(number) == bare(our_number) != "":
+    if number.lower() in _WITHHELD or bare(number) in {bare(each) for each in ours} - {""}:
         return {"kind": "withheld"}, None
     if officer := officer_of(work, number):
         return {"kind": "officer", "officer": officer}, number

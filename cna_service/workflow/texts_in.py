@@ -27,6 +27,7 @@ from cna_service.kit.ids import new_reference, read_reference, uuid7
 from cna_service.ledger import store
 from cna_service.ledger.entry import Draft
 from cna_service.workflow import media
+from cna_service.workflow.calls_in import our_numbers
 from cna_service.workflow.calls_missed import subject_of
 from cna_service.workflow.calls_who import authorities_of, is_number
 from cna_service.workflow.projections import ALERTS, CALLS, CASE, DESK, case_stream
@@ -172,7 +173,7 @@ def _summon(service: Service, work: Work, stream: str, *, is_added: bool) -> Non
 
 
 def _receipt(service: Service, work: Work, stream: str, number: str, listed: list[dict[str, Any]]) -> None:
-    if not _may_answer(work, number):
+    if not _may_answer(service, work, number):
         return
     policy = service.policies.calls
     theirs = (str(each) for a in listed for each in a.get("languages", ()))
@@ -182,7 +183,10 @@ def _receipt(service: Service, work: Work, stream: str, number: str, listed: lis
     work.send([_answer(service, work, stream, number, text, f"text-receipt:{number}:{work.now:%Y-%m-%d}")])
 
 
-def _may_answer(work: Work, number: str) -> bool:
+def _may_answer(service: Service, work: Work, number: str) -> bool:
+    if number in our_numbers(service):
+        # What comes from a number of ours would come back as what we answered to it.
+        return False
     long_enough = is_number(number) and len(number) > _SHORTEST_NUMBER
     return long_enough and not alert_store.is_stopped(work.connection, number)
 
@@ -203,7 +207,7 @@ def _of_the_carrier(service: Service, params: Mapping[str, str], token: str, ver
             alert_store.stop(work.connection, number, work.now)
         elif verb is Verb.START:
             alert_store.start(work.connection, number)
-        elif _may_answer(work, number):
+        elif _may_answer(service, work, number):
             desk = service.desk
             text = service.policies.calls.say("en", "text_help", desk=desk.name, number=desk.telephone)
             dedup = f"text-help:{number}:{work.now:%Y-%m-%d}"

@@ -191,3 +191,9 @@ def test_an_empty_text_wakes_nobody(desk: LiveDesk) -> None:
     take_text(desk.service, {}, "")
     assert cases(desk) == []
     assert desk.alerts(DESK).open == ()
+
+
+def test_a_text_from_a_number_of_ours_gets_no_receipt_that_would_come_back(desk: LiveDesk) -> None:
+    text(desk, "echo", number="+15550100")
+    assert len(cases(desk)) == 1
+    assert receipts(desk, "+15550100") == []
