@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from cna_service.workflow.self_test_line import SelfTestLine
@@ -42,7 +42,7 @@ class Desk:
     tests_phones: bool = False
     """Whether telephones are tested by themselves: at the start of watches, weekly, once a quarter at night."""
 
-    self_test: SelfTestLine = SelfTestLine()
+    self_test: SelfTestLine = field(default_factory=SelfTestLine)
     """Where the desk's test of its own paging path goes to."""
 
     @property
