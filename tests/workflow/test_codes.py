@@ -134,7 +134,7 @@ def test_rule_2_1_bare_ok_counts_only_with_one_alert_open_for_twenty_seconds(des
 
 
 def test_rule_2_1_bare_ok_with_two_alerts_open_lists_what_is_open(desk: LiveDesk) -> None:
-    first, second = received(desk), received(desk)
+    first, second = received(desk), received(desk, **{**BAR_TEST, "requester_reference": "MRCC-78/26"})
     desk.advance(seconds=30)
     duty = desk.person("duty-1")
     duty.replies("ok")

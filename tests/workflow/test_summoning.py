@@ -16,8 +16,8 @@ from tests.workflow.requests import BAR_TEST
 from tests.workflow.station import T0, minutes
 
 
-def received(desk: LiveDesk) -> str:
-    ref = str(desk.receive(**BAR_TEST)["case"])
+def received(desk: LiveDesk, **told: object) -> str:
+    ref = str(desk.receive(**{**BAR_TEST, **told})["case"])
     desk.settle()
     return ref
 
@@ -247,7 +247,7 @@ def test_what_was_not_yet_sent_is_not_sent_after_the_acknowledgement(desk: LiveD
 
 
 def test_a_stream_that_cannot_be_fired_is_put_back_and_does_not_stop_the_others(desk: LiveDesk) -> None:
-    poisoned, sound = received(desk), received(desk)
+    poisoned, sound = received(desk), received(desk, requester_reference="MRCC-78/26")
     with desk.service.write(desk.officer("duty-1"), Action.CASE_NOTE, case_stream(poisoned)) as work:
         work.append(Draft("alert.raised", _broken_alert()))
     desk.clock.at += minutes(2)
