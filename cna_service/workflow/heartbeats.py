@@ -124,6 +124,8 @@ def hear(service: Service, name: str, token: str) -> datetime:
 
     Raises HeartbeatNotFound for a wrong token too, DatabaseUnavailable.
     """
+    if not _NAME.fullmatch(name):
+        raise HeartbeatNotFound
     now = service.machine.now()
     with service.database.write() as connection:
         heard = watchdog.heartbeat_named(connection, name)
