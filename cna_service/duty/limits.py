@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cna_service.duty.roster import Roster
-from cna_service.duty.rotations import Listed
+from cna_service.duty.rotations import Listed, Rotation
 from cna_service.duty.state import Rosters
 from cna_service.kit.errors import Problem, Refused
 
@@ -28,6 +28,10 @@ CAPS = MappingProxyType(
 )
 
 
+_LONGEST_NAME = 64
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+
+
 class TooMany(Refused):
     code = "too-many"
     title = "The desk takes no more of these"
@@ -43,6 +47,9 @@ def refuse_beyond(what: str, count: int) -> None:
 
 def roster_problems(roster: Roster) -> Iterator[Problem]:
     """What of one roster is above its cap."""
+    # Not the reader's business: what an older release took must be read for ever.
+    if len(roster.id) > _LONGEST_NAME:
+        yield Problem("/roster", None, f"is longer than {_LONGEST_NAME} characters", "write a short name")
     most = CAPS["rotations of a roster"]
     if len(roster.rotations) > most:
         yield Problem(
@@ -53,6 +60,11 @@ def roster_problems(roster: Roster) -> Iterator[Problem]:
             most, count, field = CAPS["stretches of a listed rotation"], len(rotation.stretches), "stretches"
         else:
             most, count, field = CAPS["officers of a rotation"], len(rotation.officers), "officers"
+        if isinstance(rotation, Rotation):
+            for name, wall in (("from", rotation.first), ("to", rotation.until)):
+                if wall is not None and not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
+                    why = f"lies outside {_FIRST_YEAR} to {_LAST_YEAR}"
+                    yield Problem(f"/rotations/{n}/{name}", str(wall.date()), why, "write another date")
         if count > most:
             yield Problem(f"/rotations/{n}/{field}", count, f"are more than {most}", "leave some out")
 

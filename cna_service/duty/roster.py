@@ -82,7 +82,7 @@ class _Reading:
 
     def roster(self, body: Mapping[str, Any]) -> Roster:
         name = body.get("roster")
-        if not isinstance(name, str) or not name or len(name) > 64:
+        if not isinstance(name, str) or not name:
             self.wrong("/roster", name, "the roster has no name", "write a short name")
         rotations = body.get("rotations")
         if not isinstance(rotations, list) or not rotations:
@@ -181,13 +181,10 @@ class _Reading:
 
     def _date(self, at: str, told: object) -> date:
         try:
-            read = date.fromisoformat(str(told))
+            return date.fromisoformat(str(told))
         except ValueError:
-            read = date.min
-        if 1970 <= read.year <= 2200:
-            return read
-        self.wrong(at, told, "is no date", "write it like 2026-11-16")
-        return date(2026, 1, 5)
+            self.wrong(at, told, "is no date", "write it like 2026-11-16")
+            return date(2026, 1, 5)
 
     def _period(self, at: str, told: Mapping[str, Any]) -> timedelta | Months:
         kind = told.get("kind")
@@ -250,8 +247,8 @@ class _Reading:
 
 
 def _first_day(told: date, kind: object, day: str | None) -> date:
-    """The first day at or after ``told`` on which there can be a hand-over."""
-    if day is None:
+    """The first day at or after ``told`` on which there can be a hand-over; ``told`` where no calendar goes so far."""
+    if day is None or told.year >= date.max.year:
         return told
     if kind == "weekly":
         return told + timedelta(days=(DAYS.index(day) - told.weekday()) % 7)

@@ -347,6 +347,8 @@ def test_a_roster_ends_and_can_begin_anew(desk: ApiDesk) -> None:
 
 def test_more_than_the_desk_takes_is_refused_with_the_number(desk: ApiDesk) -> None:
     boss = desk.officer("sup-1")
+    far = desk.post("/duty/rosters", boss, {**roster(daily(**{"from": "9999-12-31"})), "roster": "r" * 65})
+    assert {p["pointer"] for p in far.json()["problems"]} == {"/roster", "/rotations/0/from"}
     many = desk.post("/duty/rosters", boss, roster(*[daily()] * 51))
     assert "are more than 50" in many.text
     for _ in range(10):
