@@ -119,6 +119,8 @@ def _warnings(officer: Officer, standing: ContactStanding) -> list[str]:
         found.append(f"{words} that can wake him: two are wanted")
     if standing.is_daytime_only:
         found.append("no contact is known to ring at night: daytime only")
+    if any(c.failed_at is not None for c in officer.book.waking):
+        found.append("the newest test failed")
     if any(c.flag is not None for c in officer.book.waking):
         found.append("a contact was refused or stopped")
     return found

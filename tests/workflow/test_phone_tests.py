@@ -12,6 +12,7 @@ import pytest
 from cna_service.db import outbox
 from cna_service.identity.phone_tests import PhoneTest
 from cna_service.workflow import phone_test_calendar, phone_tests
+from cna_service.workflow.contact_views import everybody
 from cna_service.workflow.contact_wishes import set_preferences
 from cna_service.workflow.outside import Outside
 from cna_service.workflow.phone_tests import AlertComesFirst, TestUnderWay
@@ -193,6 +194,9 @@ def test_rule_15_5_a_failed_test_summons_the_roster_manager_and_not_the_person_a
     desk.settle()
     alert = next(a for a in desk.alerts(DESK).open if a.kind == "test_failed")
     assert {s.officer for s in alert.sendings.values()} == {"sup-1"}
+    listed = {p.officer.id: p.warnings for p in everybody(desk.service)}
+    assert "the newest test failed" in listed["duty-2"], "where the supervisor looks next"
+    assert "the newest test failed" not in listed["duty-1"]
     assert desk.last(DESK, "phone_test.ended").body["result"] == "failed"
 
 
