@@ -21,14 +21,17 @@ from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.workflow.contact_standing import standings
 from cna_service.workflow.people import people
-from cna_service.workflow.projections import DESK, DUTY
+from cna_service.workflow.projections import DESK, DUTY, OFFICERS
 from cna_service.workflow.roster_calendars import load_year
 from cna_service.workflow.roster_reading import rosters_in
+from cna_service.workflow.roster_words import says
 from cna_service.workflow.service import Reader, Service
 from cna_service.workflow.summon import close_alerts, raise_alert
 from cna_service.workflow.work import Work
 
 LOW, URGENT = "roster_gap", "roster_gap_urgent"
+_TOLD = 40
+"""So many findings stand in a mail; the page Watch has all."""
 _PLANNED = 150
 """So many hand-overs are kept with each look, to see what a change of the zone rules moves."""
 _BY_ACCOUNT = (Who.SUPERVISOR, Who.ADMINISTRATOR, Who.DECIDER, Who.LEGAL_ADVISER)
@@ -98,7 +101,9 @@ def _tell(service: Service, work: Work, new: Sequence[Finding], found: Sequence[
         concerned = [f for f in new if f.is_urgent is is_urgent]
         if concerned:
             starts = [f.starts_at for f in concerned if f.starts_at is not None]
-            facts = {"findings": sorted({f.kind for f in concerned}), "count": len(concerned)}
+            officers = work.of(OFFICERS, DESK)
+            words = "\n".join(f"- {says(f, officers)}" for f in concerned[:_TOLD])
+            facts = {"findings": sorted({f.kind for f in concerned}), "count": len(concerned), "words": words}
             due_at = min(starts, default=None) if is_urgent else None
             due_at = due_at if due_at is not None and due_at > work.now + timedelta(minutes=1) else None
             raise_alert(service, work, kind, stream=DUTY, facts=facts, due_at=due_at)

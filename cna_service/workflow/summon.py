@@ -36,6 +36,7 @@ from cna_service.workflow.watch_holder import is_asked_again
 from cna_service.workflow.work import Work
 
 NO_CASE = Subject()
+TOLD_AT_LENGTH = frozenset({"roster_gap", "roster_gap_urgent"})
 FIRST_SUMMONS, OTHER = 1, 5
 """Priorities in the outbox: the first summons of a case waits behind nothing."""
 
@@ -171,7 +172,7 @@ def queue(
             "officer": officer_id,
             "contact": contact.id,
             "code": code,
-            **_texts(service, voice, alert, code, work.now, to),
+            **_at_length(alert, contact, _texts(service, voice, alert, code, work.now, to)),
             **_subject(service, voice),
         },
         priority=FIRST_SUMMONS if is_first else OTHER,
@@ -184,6 +185,14 @@ def queue(
     work.send([row])
 
 
+def _at_length(alert: Alert, contact: Contact, told: dict[str, str]) -> dict[str, str]:
+    """A mail has room for what an SMS leaves out: what of the roster is to be mended."""
+    more = alert.text_facts.get("words")
+    if contact.channel is not Channel.EMAIL or alert.kind not in TOLD_AT_LENGTH or not isinstance(more, str):
+        return told
+    return {**told, "text": f"{told['text']}\n\n{more}"}
+
+
 def _subject(service: Service, voice: Voice) -> dict[str, str]:
     """Of a mail: whatever an SMS would begin with."""
     if voice.mark is Mark.NONE or service.desk.is_exercise:
@@ -192,9 +201,7 @@ def _subject(service: Service, voice: Voice) -> dict[str, str]:
     return {"subject": f"{mark} {service.desk.name}: alert"}
 
 
-def _texts(
-    service: Service, voice: Voice, alert: Alert, code: str, now: datetime, to: str
-) -> dict[str, str]:
+def _texts(service: Service, voice: Voice, alert: Alert, code: str, now: datetime, to: str) -> dict[str, str]:
     """The words, and those for a line or a screen from which no answer can come back; where none can come from that
     country at all, those alone."""
     text = _text(service, voice, alert, code, now)
