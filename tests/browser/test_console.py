@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "board": "/console/",
     "watch": "/console/watch",
+    "relief": "/console/relief",
     "alerts": "/console/alerts",
     "rules": "/console/rules?requesting=ES&requested=IT&offences=narcotics&zone=high_seas",
     "adoption": "/console/adoption",
