@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+
+from rapidfuzz.fuzz import ratio, token_set_ratio
 
 from cna_service.registry.asked import Asked, FlagCounts, read_query
 from cna_service.registry.evidence import is_another_ship, weigh
@@ -16,13 +18,16 @@ from cna_service.registry.model import (
     near_imo,
     near_mmsi,
 )
+from cna_service.registry.name_evidence import known_name
 from cna_service.registry.ports import VesselSource
 from cna_service.registry.rules import Ranking, rank
+from cna_service.vessels.names import NormalName
 
 # Vessels looked at whole, per name asked and per identifier.
 _PER_NAME = 120
 _PER_KEY = 50
 _MOST = 600
+_WEIGHED = 90
 _NEAR = {"imo": near_imo, "mmsi": near_mmsi, "call_sign": near_call_sign}
 _LOOKED_UP_IN = {
     "imo": ("imo",),
@@ -36,10 +41,27 @@ _LOOKED_UP_IN = {
 def search_register(query: Query, index: NameIndex, source: VesselSource, flags: FlagCounts) -> Ranking:
     """Rank what the question may mean. Pure but for what ``source`` reads."""
     asked = read_query(query)
-    rids = dict.fromkeys([*_by_identifier(asked, source), *_by_name(asked, index)])
-    vessels = source.by_rid(list(rids)[:_MOST])
+    numbered = dict.fromkeys(_by_identifier(asked, source))
+    rids = dict.fromkeys([*numbered, *_by_name(asked, index)])
+    vessels = dict(source.by_rid(list(rids)[:_MOST]))
+    for rid in _unlike(asked, [v for v in vessels.values() if v.rid not in numbered]):
+        del vessels[rid]
     asked = replace(asked, copied=frozenset(_copied(asked, vessels.values(), flags)))
     return rank([weigh(asked, vessel, flags) for vessel in vessels.values()])
+
+
+def _unlike(asked: Asked, vessels: Sequence[RegisterVessel]) -> list[str]:
+    """Those with the least likely names, beyond as many as are weighed: a rough look costs a fraction of weighing."""
+    if len(vessels) <= _WEIGHED or not asked.names:
+        return []
+    likeness = [max(_roughly(name, vessel) for _, name in asked.names) for vessel in vessels]
+    order = sorted(range(len(vessels)), key=lambda n: -likeness[n])
+    return [vessels[n].rid for n in order[_WEIGHED:]]
+
+
+def _roughly(name: NormalName, vessel: RegisterVessel) -> float:
+    known = (known_name(registered) for registered in (vessel.name, *vessel.former_names[:3]))
+    return max(max(ratio(name.glued, n.glued), 0.9 * token_set_ratio(name.normal, n.normal)) for n in known)
 
 
 def _copied(asked: Asked, vessels: Iterable[RegisterVessel], flags: FlagCounts) -> Iterator[str]:

@@ -122,7 +122,7 @@ def best_match(asked: list[tuple[str, NormalName]], vessel: RegisterVessel) -> N
     return best
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=60_000)
 def known_name(text: str) -> NormalName:
     """The comparable form of a registered name, kept while the same vessels are weighed again."""
     return normal_name(text)

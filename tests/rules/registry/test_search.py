@@ -14,6 +14,7 @@ from cna_service.registry.memory import MemoryRegister
 from cna_service.registry.model import Query, RegisterVessel
 from cna_service.registry.rules import Ranking, Suggestion
 from cna_service.registry.synth import synthetic_register, valid_imo
+from cna_service.vessels.names import is_placeholder
 
 BAR_TEST = RegisterVessel(
     rid="XA-BAR-TEST",
@@ -230,3 +231,23 @@ def test_most_misspelt_names_come_back_among_the_first_five(register: MemoryRegi
         )
         came_back += vessel.rid in rids(ranked(register, query))[:5]
     assert came_back / len(vessels) > 0.97
+
+
+@given(st.data())
+def test_adding_a_true_identifier_never_lowers_the_right_vessel(
+    register: MemoryRegister, data: st.DataObject
+) -> None:
+    """Whatever else was told of her, an identifier she has can only help."""
+    numbers = st.integers(min_value=10, max_value=2999).map(lambda n: f"X{n:07d}")
+    rid = data.draw(st.one_of(numbers, st.sampled_from([each.rid for each in (BAR_TEST, *OTHERS)])))
+    vessel = register.by_rid([rid]).get(rid, BAR_TEST)
+    whole = {"names": (vessel.name,), "flag": vessel.flag, "homeport": vessel.homeport}
+    told = {name: whole[name] for name in data.draw(st.sets(st.sampled_from(sorted(whole)), min_size=1))}
+    for field in ("imo", "call_sign", "mmsi"):
+        value = getattr(vessel, field)
+        if not value or is_placeholder(value):
+            continue
+        before = rids(ranked(register, Query(**told)))
+        after = rids(ranked(register, Query(**{**told, field: value})))
+        assert vessel.rid in after
+        assert vessel.rid not in before or after.index(vessel.rid) <= before.index(vessel.rid)
