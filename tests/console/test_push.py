@@ -48,12 +48,18 @@ def test_the_worker_serves_the_console_alone_and_the_key_is_the_desks(desk: Desk
     browser = desk.signed_in("duty_officer")
     answer = browser.client.get("/console/push-worker.js")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/javascript")
-    assert answer.headers["service-worker-allowed"] == "/console/" and "no-cache" in answer.headers["cache-control"]
+    assert (
+        answer.headers["service-worker-allowed"] == "/console/"
+        and "no-cache" in answer.headers["cache-control"]
+    )
     assert "showNotification" in answer.text
     manifest = browser.client.get("/console/manifest.webmanifest")
     assert manifest.json()["display"] == "standalone" and manifest.json()["scope"] == "/console/"
     assert browser.client.get(manifest.json()["icons"][0]["src"]).status_code == 200
     page = browser.get("/console/push")
+    assert [e.get("href") for e in page.tree.iter("link") if e.get("rel") == "manifest"] == [
+        "/console/manifest.webmanifest"
+    ]
     [form] = [f for f in page.tree.iter("form") if f.get("data-push")]
     point = base64.urlsafe_b64decode(form.get("data-push", "") + "=")
     assert len(point) == 65 and point[0] == 4

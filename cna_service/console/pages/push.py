@@ -70,7 +70,8 @@ def manifest(request: Request) -> Response:
         "display": "standalone",
         "icons": [{"src": mark, "sizes": "any", "type": "image/svg+xml"}],
     }
-    return JSONResponse(told, media_type="application/manifest+json")
+    headers = {"Cache-Control": "public, max-age=86400"}
+    return JSONResponse(told, headers=headers, media_type="application/manifest+json")
 
 
 def _page(request: Request, visit: Visit, *, form: Form | None = None, status: int = 200) -> Response:
