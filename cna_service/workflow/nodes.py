@@ -23,6 +23,9 @@ from cna_service.workflow.trouble import no_longer, raise_once
 from cna_service.workflow.work import Work
 
 SILENT_AFTER = timedelta(minutes=3)
+SHOWN_FOR = timedelta(hours=24)
+"""A node that was replaced by one of another name need not be mourned for longer: it was told, and is an entry."""
+
 FORGOTTEN_AFTER = timedelta(days=7)
 KIND = "node_silent"
 
@@ -73,14 +76,16 @@ def end(service: Service, me: str) -> None:
 
 
 def look(service: Service, neighbours: Neighbours) -> list[str]:
-    """Find the others that fell silent; each is recorded and told once, whoever finds it first. Returns their names."""
+    """Find the others that fell silent; each is recorded and told once, whoever finds it first. Returns the names of
+    those that fell silent within a day."""
     with service.database.read() as connection:
         rows = watchdog.nodes(connection)
     silent = [row for row in rows if _is_silent(service, neighbours, row)]
     for row in silent:
         if row.told_at is None:
             _tell(service, neighbours.me, row)
-    return [row.name for row in silent]
+    now = service.machine.now()
+    return [row.name for row in silent if row.told_at is None or now - row.told_at < SHOWN_FOR]
 
 
 def _is_silent(service: Service, neighbours: Neighbours, row: Node) -> bool:

@@ -70,6 +70,21 @@ def test_a_node_that_was_told_to_stop_worries_nobody(desk: LiveDesk) -> None:
     assert "node.returned" not in desk.types(DESK)
 
 
+def test_a_node_that_was_replaced_is_off_the_pages_after_a_day(desk: LiveDesk) -> None:
+    here = Neighbours("a:8000")
+    nodes.begin(desk.service, "b:8000")
+    nodes.look(desk.service, here)
+    desk.clock.at += minutes(4)
+    assert nodes.look(desk.service, here) == ["b:8000"]
+    desk.clock.at += timedelta(hours=25)
+    assert nodes.look(desk.service, here) == []
+    assert desk.types(DESK).count("node.silent") == 1
+    desk.clock.at += timedelta(days=7)
+    nodes.forget_old(desk.service)
+    nodes.begin(desk.service, "b:8000")
+    assert "b:8000" not in nodes.look(desk.service, Neighbours("a:8000"))
+
+
 def test_a_desk_that_was_killed_and_comes_back_says_how_long_it_was_dark(desk: LiveDesk) -> None:
     nodes.begin(desk.service, "a:8000")
     nodes.beat(desk.service, "a:8000", {})
