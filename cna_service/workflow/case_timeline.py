@@ -94,7 +94,16 @@ def _not_told(entry: Entry) -> Body:
 
 # What follows by itself from somebody's entry, in the same command and under his name.
 _BY_ITSELF = ("clock.", "rung.", "ladder.", "conveyance.sent", "document.made")
-_BY_PEOPLE = frozenset({"alert.acknowledged", "alert.acknowledgement_withdrawn"})
+_BY_PEOPLE = frozenset(
+    {
+        "alert.acknowledged",
+        "alert.acknowledgement_withdrawn",
+        "alert.person_added",
+        "alert.reassigned",
+        "alert.snoozed",
+        "alert.reopened",
+    }
+)
 
 
 def is_by_itself(entry: Entry) -> bool:

@@ -15,6 +15,7 @@ from cna_service.kit.instants import to_text
 from cna_service.workflow import alert_acts as acts_on
 from cna_service.workflow.alerts import AlertHeld, acknowledge_alert
 from cna_service.workflow.answer import give_answer
+from cna_service.workflow.case_timeline import is_by_itself
 from cna_service.workflow.projections import DESK
 from cna_service.workflow.summon import raise_alert
 from tests.workflow import acts
@@ -227,3 +228,14 @@ def test_an_answer_ends_what_was_added_and_handed_over(desk: LiveDesk) -> None:
     desk.forget_messages()
     desk.advance(minutes=10)
     assert not desk.alert(ref).is_climbing
+
+
+def test_what_was_done_with_a_summons_stands_in_the_cases_timeline_under_who_did_it(desk: LiveDesk) -> None:
+    ref = arrives(desk)
+    on(desk, acts_on.add_person, "duty-1", ref, officer="sup-1")
+    taken(desk, ref)
+    on(desk, acts_on.reassign, "duty-1", ref, officer="duty-2", reason="Relieved.")
+    entries = [e for e in desk.entries(ref) if e.type in ("alert.person_added", "alert.reassigned")]
+    assert len(entries) == 2
+    assert not any(is_by_itself(e) for e in entries)
+    assert {e.actor["id"] for e in entries} == {"duty-1"}
