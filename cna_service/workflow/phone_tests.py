@@ -45,6 +45,9 @@ PRIORITY = 8
 STILL_SUMMONED = timedelta(minutes=30)
 """For so long after the last real summons an officer is not tested while it is open: a climb comes again sooner."""
 
+DESK_WAS_DOWN = timedelta(minutes=10)
+"""So late after its end a test says nothing of the person: nobody was there to hear his answer."""
+
 _LOST = frozenset({outbox.UNDELIVERED, outbox.FAILED})
 _RANG = frozenset({"busy", "no-answer"})
 """A call that nobody took has rung, or met a conversation: the way to the telephone works."""
@@ -188,6 +191,9 @@ def fire_test(service: Service, work: Work, stream: str, test_id: str) -> None:
     officer = work.of(OFFICERS, stream).get(test.officer)
     if was_summoned(work, test):
         end(service, work, test, "cancelled", "real_alert")
+        return
+    if not test.is_answered and work.now > test.begun_at + ENDS_AFTER + DESK_WAS_DOWN:
+        end(service, work, test, "cancelled", "desk_was_down")
         return
     is_over = not test.unanswered or work.now >= test.begun_at + ENDS_AFTER
     if is_over or officer is None or not officer.is_enabled:

@@ -304,6 +304,15 @@ def test_codes_of_old_tests_are_forgotten(desk: LiveDesk) -> None:
     assert timedelta(days=3) > phone_test_calendar.KEEP_CODES
 
 
+def test_a_test_in_which_the_desk_itself_went_down_blames_nobody(desk: LiveDesk) -> None:
+    look(desk)
+    desk.sleep(hours=8)
+    desk.settle()
+    ended = [e.body for e in desk.entries(DESK) if e.type == "phone_test.ended"]
+    assert {(b["result"], b["why"]) for b in ended} == {("cancelled", "desk_was_down")}
+    assert not any(a.kind == "test_failed" for a in desk.alerts(DESK).by_id.values())
+
+
 def test_on_either_database_a_test_is_begun_answered_and_ended(either_desk: LiveDesk) -> None:
     either_desk.do(phone_tests.try_phone, "duty-1", "duty-1")
     either_desk.settle()
