@@ -41,7 +41,6 @@ class Senders:
         self._results: queue.SimpleQueue[tuple[Tried, Done] | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._recorder = threading.Thread(target=self._record_all, name="record", daemon=True)
-        self._recorder.start()
 
     @property
     def free(self) -> int:
@@ -56,6 +55,9 @@ class Senders:
     def take(self, claimed: Claimed, done: Done) -> None:
         with self._lock:
             self._busy += 1
+            if self._recorder.ident is None:
+                # A desk that is put together to answer one command never sends.
+                self._recorder.start()
         self._pool.submit(self._run, claimed, done)
 
     def stop(self) -> None:
@@ -63,7 +65,8 @@ class Senders:
         self._pool.shutdown(wait=True)
         self._stopping.set()
         self._results.put(None)
-        self._recorder.join(LAST_WORDS)
+        if self._recorder.ident is not None:
+            self._recorder.join(LAST_WORDS)
 
     def _run(self, claimed: Claimed, done: Done) -> None:
         try:
