@@ -10,11 +10,18 @@ import pytest
 
 from cna_service.alerts.ports import ChannelError
 from cna_service.workflow.inbound import take_text
+from cna_service.workflow.outside import Outside
 from cna_service.workflow.projections import DESK, WATCHING
-from cna_service.workflow.self_test import NoSelfTestLine, begin_self_test, self_test_on_schedule
+from cna_service.workflow.self_test import (
+    NoSelfTestLine,
+    begin_self_test,
+    self_test_on_schedule,
+    switch_after_failure,
+)
 from cna_service.workflow.self_test_line import SelfTestLine
 from cna_service.workflow.status import status
 from tests.workflow.desk import LiveDesk, a_desk
+from tests.workflow.outside import Exchange
 from tests.workflow.station import desk_facts, fresh_sqlite, minutes
 
 LINE, OURS = "+15550199", "+15550100"
@@ -185,3 +192,23 @@ def test_the_number_of_the_line_stands_in_no_entry_in_the_clear(desk: LiveDesk) 
         size = ledger_queries.log_state(reader.connection, desk.service.desk.log_origin).size
     assert size > 5
     assert not any(LINE.encode() in placed(desk.service, n).data for n in range(size))
+
+
+class Spare(Exchange):
+    name = "spare"
+
+
+@pytest.mark.parametrize(("condition", "is_switched"), [("silent", True), ("off", False), ("wrong", False)])
+def test_a_test_that_the_line_lost_lets_the_spare_carry_and_one_that_the_telephone_lost_does_not(
+    desk: LiveDesk, condition: str, is_switched: bool
+) -> None:
+    outside = Outside(desk.exchange, desk.postbox, Spare(desk.clock))
+    desk.exchange.phone(LINE).condition = condition
+    assert not switch_after_failure(desk.service, outside)
+    begin_self_test(desk.service)
+    desk.advance(minutes=5.1)
+    assert finished(desk)[-1]["result"] == "failed"
+    assert switch_after_failure(desk.service, outside) is is_switched
+    assert not switch_after_failure(desk.service, outside)
+    assert desk.types(DESK).count("provider.switched") == int(is_switched)
+    desk.forget_messages()
