@@ -46,7 +46,9 @@ def happened(desk: LiveDesk, ref: str, begins: datetime) -> list[Called]:
         body = entry.body
         after = (entry.recorded_at - begins).total_seconds()
         rung = body.get("rung", len(alert.ladder.rungs))
-        people = frozenset((t["officer"], s["channel"]) for t in body.get("targets", ()) for s in t["sendings"])
+        people = frozenset(
+            (t["officer"], s["channel"]) for t in body.get("targets", ()) for s in t["sendings"]
+        )
         if entry.type == "alert.contact_used":
             people = frozenset({(body["officer"], body["channel"])})
         found.append((after, _WHAT[entry.type], body["round"], rung, people, body.get("reason")))
@@ -74,7 +76,9 @@ def test_it_says_who_is_passed_over_and_why(desk: LiveDesk) -> None:
         "hand_over": "MON 08:00",
         "from": "2020-01-06",
     }
-    set_roster(desk.service, desk.officer("sup-1"), {"roster": "desk", "zone": "UTC", "rotations": [rotation]})
+    set_roster(
+        desk.service, desk.officer("sup-1"), {"roster": "desk", "zone": "UTC", "rotations": [rotation]}
+    )
     skipped = [s for s in preview(desk.service, "new_request").steps if s.what == "skipped" and s.round == 1]
     assert [(s.rung, s.reason, s.who) for s in skipped] == [
         (1, "nobody", ("duty_officer",)),
@@ -85,7 +89,9 @@ def test_it_says_who_is_passed_over_and_why(desk: LiveDesk) -> None:
 
 def test_a_disabled_deputy_is_shown_as_nobody(desk: LiveDesk) -> None:
     disable_officer(desk.service, desk.officer("admin-1"), {"officer": "duty-2", "reason": "left"})
-    assert all("duty-2" not in {p.officer for p in s.people} for s in preview(desk.service, "new_request").steps)
+    assert all(
+        "duty-2" not in {p.officer for p in s.people} for s in preview(desk.service, "new_request").steps
+    )
     a_night(desk)
 
 
