@@ -154,6 +154,27 @@ def test_two_seconds_are_no_step(station: Station, seconds: float) -> None:
     assert _steps(station) == []
 
 
+def test_a_day_forward_lapses_nothing_and_is_told(station: Station) -> None:
+    case = _wanting_an_answer_in_20_minutes(station)
+    station.advance(5)
+    station.step(days=1)
+    station.advance(5)
+    assert _marks(station, case) == [] and _lapses(station, case) == 0 and _steps(station) == [False]
+
+
+@pytest.mark.parametrize("drift", [0.4, -0.4])
+def test_a_clock_that_drifts_keeps_every_wait_and_is_no_step(station: Station, drift: float) -> None:
+    """Four hundred milliseconds in a minute, for ten minutes: far worse than any machine."""
+    case = station.receive()
+    for _ in range(10):
+        station.advance(MINUTE)
+        station.step(seconds=drift)
+    assert _steps(station) == []
+    climbed = station.entries(f"case:{case}", "rung.climbed")
+    assert [e.body["rung"] for e in climbed if e.body["round"] == 1] == [1, 2, 3, 4][: len(climbed)]
+    assert len(climbed) >= 3 and all(e.body["late_by_seconds"] <= 2 for e in climbed)
+
+
 def test_a_step_that_two_nodes_measure_is_one(station: Station) -> None:
     case = station.receive()
     other = ClockWatch(station.clock)
