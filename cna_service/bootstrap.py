@@ -15,7 +15,7 @@ from typing import Any
 
 from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.alerts.countries import FILE as COUNTRIES_FILE
-from cna_service.alerts.countries import Countries, read_countries
+from cna_service.alerts.countries import Countries, read_countries, region_of
 from cna_service.alerts.twilio_channel import TwilioTelephony
 from cna_service.bootstrap_outside import build_outside, with_notes
 from cna_service.db.database import Database
@@ -68,6 +68,9 @@ class Running:
         if self.exercise is not None:
             self.exercise.start()
         self.worker.start()
+        # The first summons must not wait for what is read once: a quarter of a second.
+        some_number = "+351910000000"
+        threading.Thread(target=region_of, args=(some_number,), name="prepare-countries", daemon=True).start()
         for line in self.outside.lines:
             if isinstance(line, TwilioTelephony):
                 threading.Thread(target=line.prepare, name="prepare-telephony", daemon=True).start()
