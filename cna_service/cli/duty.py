@@ -84,8 +84,8 @@ def preview(asked: Namespace) -> int:
     return 0
 
 
-def _hours(minutes: int) -> str:
-    return f"{minutes // 60} h {minutes % 60:02d}"
+def _hours(minutes: int | None) -> str:
+    return "over a month" if minutes is None else f"{minutes // 60} h {minutes % 60:02d}"
 
 
 def export(asked: Namespace) -> int:

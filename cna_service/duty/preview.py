@@ -11,7 +11,7 @@ from cna_service.duty.rules import Shift, shifts
 from cna_service.duty.state import Rosters
 
 _DAY = timedelta(days=1)
-AROUND = timedelta(hours=36)
+AROUND, MONTH = timedelta(hours=36), timedelta(days=31)
 SEARCHED = timedelta(days=800)
 """Zones that change at all change within two years; the others are searched no further."""
 
@@ -77,7 +77,6 @@ def _between(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 def _around(rosters: Rosters, change: ClockChange) -> Iterator[Shift]:
     """A shift is shown whole as far as a month, so that its length is what it will be."""
-    month = timedelta(days=31)
-    for shift in shifts(rosters, change.at - month, change.at + month):
+    for shift in shifts(rosters, change.at - MONTH, change.at + MONTH):
         if shift.starts_at < change.at + AROUND and shift.ends_at > change.at - AROUND:
             yield shift

@@ -9,7 +9,7 @@ from typing import Any
 from cna_service.cases.as_json import plain
 from cna_service.duty.findings import AHEAD, Finding
 from cna_service.duty.local_time import wall_time, zone
-from cna_service.duty.preview import Previewed, previews
+from cna_service.duty.preview import MONTH, ClockChange, Previewed, previews
 from cna_service.duty.rules import Rosters, Shift, Watch, gaps, watches, who_has_the_watch
 from cna_service.duty.state import RosterVersion, Swap
 from cna_service.identity.officers import Officers
@@ -116,12 +116,19 @@ def _preview(each: Previewed) -> dict[str, Any]:
                 **shift_json(shift),
                 "from_local": f"{wall_time(shift.starts_at, where):%Y-%m-%d %H:%M}",
                 "to_local": f"{wall_time(shift.ends_at, where):%Y-%m-%d %H:%M}",
-                "minutes": int((shift.ends_at - shift.starts_at).total_seconds()) // 60,
+                "minutes": _minutes(change, shift),
                 "crosses": shift.starts_at < change.at < shift.ends_at,
             }
             for shift in each.shifts
         ],
     }
+
+
+def _minutes(change: ClockChange, shift: Shift) -> int | None:
+    """How long it lasts; None where it begins or ends more than a month from the change."""
+    if shift.starts_at <= change.at - MONTH or shift.ends_at >= change.at + MONTH:
+        return None
+    return int((shift.ends_at - shift.starts_at).total_seconds()) // 60
 
 
 def _offset(seconds: float) -> str:
