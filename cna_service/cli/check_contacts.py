@@ -21,7 +21,9 @@ def contacts(rosters: Rosters, officers: Officers, now: datetime, days: int) -> 
     remarks = [r for officer in found for r in _of_one(officer, now)]
     yield from remarks
     if found and not remarks:
-        yield well("contacts", f"all {len(found)} on the roster have two verified contacts that ring at night")
+        yield well(
+            "contacts", f"all {len(found)} on the roster have two verified contacts that ring at night"
+        )
 
 
 def _of_one(officer: Officer, now: datetime) -> Iterator[Remark]:

@@ -18,6 +18,7 @@ from cna_service.identity.rules import NotPermitted
 
 A = Action
 READS = {
+    A.HEALTH_READ,
     A.CASE_READ,
     A.CASE_LIST,
     A.ALERT_READ,
@@ -29,7 +30,7 @@ READS = {
     A.DIRECTORY_READ,
     A.DELEGATION_READ,
 }
-OWN = {A.CREDENTIAL_SET}
+OWN = {A.CREDENTIAL_SET, A.OWN_CONTACTS}
 LAW = {A.PROVISION_ADOPT, A.PARTICIPATION_NOTE, A.RULES_READ}
 DECISIONS = {
     A.EXCHANGE_OPEN,
