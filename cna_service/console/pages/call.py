@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
 
 from cna_service.console.forms import Form, shown_again
 from cna_service.console.pages.call_body import authority_options, began_choices, call_body, shown_at
@@ -19,6 +20,7 @@ from cna_service.console.pages.call_fields import (
     MORE,
     WAYS,
 )
+from cna_service.console.pages.call_look import LOOK, seen
 from cna_service.console.pages.case_acting import of_other_side
 from cna_service.console.routing import pages
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
@@ -46,6 +48,10 @@ def new_call(request: Request, visit: SignedIn, call: str = "") -> Response:
 @router.post("/calls/new")
 def open_call(request: Request, posted: Sent) -> Response:
     visit, service = signed_in(request), service_of(request)
+    if posted.act == LOOK:
+        # Without a script: the same page with everything typed, and what the register says to it.
+        visit.require(Action.CASE_OPEN)
+        return _page(request, visit, shown_again(posted, ()))
     try:
         body = call_body(posted, service.clock.now(), authorities(service))
         reply = open_case(service, visit.actor, body, posted.key(visit.officer.id)).body
@@ -54,6 +60,15 @@ def open_call(request: Request, posted: Sent) -> Response:
     except Invalid as error:
         return _page(request, visit, shown_again(posted, at_fields(error.problems)), 422)
     return frame_of(request).go(f"/console/cases/{json.loads(reply)['case']}", "case-opened")
+
+
+@router.post("/calls/look")
+def look(request: Request, posted: Sent) -> Response:
+    """Asked by the form while it is filled in: candidates as a part of a page. Records nothing."""
+    visit = signed_in(request)
+    visit.require(Action.CASE_OPEN)
+    look = seen(service_of(request), visit, posted)
+    return HTMLResponse(frame_of(request).fragment("call/_look.html", look=look))
 
 
 def at_fields(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -99,4 +114,7 @@ def _page(
         ways=WAYS,
         labels=LABELS,
         authorities=authority_options(authorities(service)),
+        may_look=visit.may(Action.REGISTRY_SEARCH),
+        look=seen(service, visit, shown.posted) if shown.posted.pairs else None,
+        look_act=LOOK,
     )
