@@ -165,7 +165,7 @@ def lateness(rows: Rows, rung: int) -> list[float]:
 
 def clock_set_back(kind: str, nodes: int, met: Met) -> dict[str, Any]:
     """Every node's wall clock goes back an hour, as on one machine."""
-    with scene(kind, nodes=nodes) as at:
+    with scene(kind, nodes=nodes, ahead=True) as at:
         at.submit(2, gap=0.2)
         for node in at.nodes:
             node.post("/bench/clock", {"by": -3600})

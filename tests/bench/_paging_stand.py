@@ -107,9 +107,10 @@ class Scene:
         return Place(str(self.folder / "desk"), self.database_url, f"http://127.0.0.1:{port}", self.company_url,
                      self.config)  # fmt: skip
 
-    def start(self, *, held: bool = False, place: Place | None = None) -> Node:
+    def start(self, *, held: bool = False, ahead: bool = False, place: Place | None = None) -> Node:
         place = place or self.place()
         command = [sys.executable, "-m", "tests.bench._node", json.dumps(place.as_json())]
+        command += ["--ahead"] if ahead else []
         with (self.folder / "log").open("ab") as log:
             process = subprocess.Popen(
                 [*command, *(["--held"] if held else [])], cwd=stand.ROOT, stdout=log, stderr=log
@@ -194,6 +195,7 @@ def scene(
     *,
     nodes: int = 1,
     held: bool = False,
+    ahead: bool = False,
     rung: int | None = None,
     server: PostgresServer | None = None,
 ) -> Iterator[Scene]:
@@ -209,7 +211,7 @@ def scene(
         made.token = rig.begin(made.place())
         try:
             for _ in range(nodes):
-                made.start(held=held)
+                made.start(held=held, ahead=ahead)
             for node in made.nodes:
                 if not held:
                     node.wait_until_ready()
