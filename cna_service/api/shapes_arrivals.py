@@ -275,6 +275,21 @@ FACTS: dict[str, Schema] = {
         required=("words",),
     ),
 }
+OUTSIDE = thing(
+    {
+        "sources": many(text("name of a register that this desk may ask")),
+        "vessel": VESSEL,
+        "source": text("by hand: equasis, gisis, sea-web, itu-mars, noaa-documentation, other, or one asked by machine"),
+        "seen": text("by hand: what it showed, verbatim"),
+        "outcome": one_of(OUTCOMES, "by hand: vessels that it may be"),
+        "seen_at": TOLD_INSTANT,
+        "register": text("by hand: which one, where source is other"),
+        "words": text("what the officer adds"),
+        "attachments": many(
+            thing({"name": text(), "media_type": text(), "base64": text()}, required=("name", "base64"))
+        ),
+    }
+)
 SEARCH = thing(
     {
         "vessel": VESSEL,
@@ -282,6 +297,8 @@ SEARCH = thing(
         "former_names": many(text()),
         **{f: text() for f in ("registration_number", "imo", "mmsi", "call_sign", "hull_mark", "homeport")},
         **{f: text() for f in ("flag", "length", "vessel_type", "remarks")},
+        "register": text("which register; the national one where none is named"),
+        "at": INSTANT,
         "verdict": one_of(VERDICTS, "a person's; nothing is found without one"),
         "rid": text("the register record that a verdict of found means"),
         "search": whole("judge this earlier search instead of searching", minimum=1),

@@ -9,10 +9,12 @@ from cna_service.cases.record import CaseRecord
 from cna_service.db.idempotency import Key, Reply
 from cna_service.identity.actors import Actor
 from cna_service.identity.permissions import Action, require
+from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
 from cna_service.registry.model import Query
 from cna_service.registry.search import Outcome
 from cna_service.workflow.asked import Asked
+from cna_service.workflow.looking import question_of_outcome
 from cna_service.workflow.projections import CASE, case_stream
 from cna_service.workflow.receipts import done
 from cna_service.workflow.service import Service
@@ -35,23 +37,27 @@ _TEXTS = (
 
 
 def search_register(service: Service, actor: Actor, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Look without a case: candidates with their scores in words; leaves no entry. ``register``: which one (the national
-    one); ``at``: as it was then. Raises NoRegister, Invalid."""
+    """Look without a case: candidates with scores in words, and what to ask where several remain; leaves no entry.
+
+    ``register``: which one (the national one); ``at``: as it was then. Raises NoRegister, Invalid.
+    """
     require(actor, Action.REGISTRY_SEARCH)
     asked = Asked(body)
     register, at = asked.text("register", longest=40), asked.instant("at")
     query = _query(asked)
     asked.done()
-    return service.registry.search(query, service.clock.now(), register=register, at=at).as_json()
+    outcome = service.registry.search(query, service.clock.now(), register=register, at=at)
+    return {**outcome.as_json(), "question": _question(outcome)}
 
 
 def search_for_case(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:
-    """``{vessel?, names?, imo?, …, verdict?, rid?, words?}``, or ``{search, verdict, rid?, words?}`` to judge an
-    earlier one.
+    """``{vessel?, names?, imo?, …, register?, at?, verdict?, rid?, words?}``, or ``{search, verdict, rid?, words?}`` to
+    judge an earlier one.
 
-    Without any field the facts of the case are asked for. A verdict of ``found`` names one of the candidates.
+    Without any field the facts of the case are asked for. ``register``: which one (the national one); ``at``: as it was
+    then. A verdict of ``found`` names one of the candidates.
     Raises Invalid, NoRegister, StreamNotFound.
     """
     asked = Asked(body)
@@ -60,6 +66,7 @@ def search_for_case(
         return _judge(service, actor, ref, asked, earlier, key)
     vessel = asked.number("vessel", least=1) or 1
     query = _query(asked)
+    register, at = asked.text("register", longest=40), asked.instant("at")
     verdict = asked.word("verdict", VERDICTS, "undecided")
     rid, words = asked.text("rid", longest=80), asked.text("words")
     asked.raw("seen")
@@ -68,12 +75,13 @@ def search_for_case(
     if not query.keys_tried() and not query.remarks:
         query = query_of(_record(service, ref), vessel)
     # The register is read before any lock is held; its version stands in the entry.
-    outcome = service.registry.search(query, service.clock.now())
+    outcome = service.registry.search(query, service.clock.now(), register=register, at=at)
     _check_verdict(asked, verdict, rid, [c.rid for c in outcome.candidates])
     asked.done()
     with service.write(actor, Action.SEARCH_MAKE, case_stream(ref), key=key) as work:
         n = len(work.case.searches) + 1
-        work.append(Draft("search.made", evidence(n, vessel, query, outcome)))
+        as_it_was = {} if at is None else {"at": to_text(at)}
+        work.append(Draft("search.made", evidence(n, vessel, query, outcome) | as_it_was))
         if verdict != "undecided":
             _append_verdict(work, n, verdict, rid, words)
         return done(work, search=n, verdict=verdict, rid=rid, **_shown(outcome))
@@ -172,4 +180,11 @@ def _append_verdict(work: Work, n: int, verdict: str, rid: str | None, words: st
 
 def _shown(outcome: Outcome) -> dict[str, Any]:
     told = outcome.as_json()
-    return {k: told[k] for k in ("suggestion", "reason", "candidates", "keys_tried", "register")}
+    shown = {k: told[k] for k in ("suggestion", "reason", "candidates", "keys_tried", "register")}
+    return {**shown, "question": _question(outcome)}
+
+
+def _question(outcome: Outcome) -> dict[str, object] | None:
+    """What to ask where several candidates remain."""
+    question = question_of_outcome(outcome)
+    return None if question is None else question.as_json()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request, Response
@@ -14,12 +15,19 @@ from fastapi import Request, Response
 from cna_service.console.forms import Form, Posted
 from cna_service.console.pages.case_acting import Standstill, attempt
 from cna_service.console.routing import pages
+from cna_service.console.typed_instants import as_instant
 from cna_service.console.visits import Sent, SignedIn, Visit, frame_of, service_of, signed_in
 from cna_service.identity.permissions import Action
+from cna_service.kit.errors import Invalid, Problem
 from cna_service.registry.model import Query
+from cna_service.registry.rules import NoRegister
+from cna_service.registry.store import Register, RegisterVersion
 from cna_service.workflow.case_reading import case_query, case_view
 from cna_service.workflow.case_view import CaseView, sheet
+from cna_service.workflow.keys import Key
+from cna_service.workflow.looking import question_of_search, spoken
 from cna_service.workflow.searching import search_for_case
+from cna_service.workflow.service import Service
 
 router = pages()
 
@@ -91,7 +99,7 @@ def make_search(request: Request, posted: Sent, ref: str) -> Response:
         request,
         visit,
         posted,
-        lambda key: search_for_case(service, visit.actor, view.ref, question(posted), key),
+        lambda key: _search(service, visit, view.ref, question(posted, service.clock.now()), key),
         to=f"/console/cases/{view.ref}/search?vessel={vessel}&search={n}",
         done=None,
         again=lambda form, status, standstill: _page(
@@ -121,13 +129,27 @@ def judge(request: Request, posted: Sent, ref: str, n: int) -> Response:
     )
 
 
-def question(posted: Posted) -> dict[str, Any]:
+def _search(service: Service, visit: Visit, ref: str, body: dict[str, Any], key: Key | None) -> object:
+    """A register that had nothing at that instant is a field to mend, not the end of the page. Raises Invalid."""
+    try:
+        return search_for_case(service, visit.actor, ref, body, key)
+    except NoRegister as error:
+        field = "/at" if "at" in body else "/register"
+        why = "names no version of a register"
+        raise Invalid("", Problem(field, body.get(field[1:]), why, str(error))) from error
+
+
+def question(posted: Posted, now: datetime) -> dict[str, Any]:
     """The body of a search: names are divided by commas or line ends."""
     told = {f: posted.value(f).strip() for f, _ in FIELDS}
     body: dict[str, Any] = {f: v for f, v in told.items() if v}
     for f in _SEVERAL:
         if f in body:
             body[f] = [part.strip() for part in body[f].replace("\n", ",").split(",") if part.strip()]
+    if register := posted.value("register").strip():
+        body["register"] = register
+    if at := posted.value("at").strip():
+        body["at"] = as_instant(at, now)
     return body | {"vessel": _number(posted.value("vessel")) or 1, "verdict": "undecided"}
 
 
@@ -165,6 +187,11 @@ def _card(told: Mapping[str, Any], *, is_tied: bool) -> Card:
     )
 
 
+def register_words(register: Register, version: RegisterVersion) -> str:
+    as_of = f", as of {version.as_of}" if version.as_of else ""
+    return f"{register.name or register.id}: version {version.number}{as_of}, {version.rows} vessels"
+
+
 def _defaults(query: Query) -> dict[str, str]:
     told = {f: getattr(query, f) for f, _ in FIELDS}
     return {f: ", ".join(v) if isinstance(v, tuple) else v for f, v in told.items() if v}
@@ -186,6 +213,10 @@ def _page(
     view: CaseView = case_view(service, ref)
     mine = [s for s in view.record.searches if s.get("vessel", 1) == vessel]
     made = next((s for s in mine if s["search"] == search), None)
+    separating = None if made is None else question_of_search(made)
+    languages = [
+        code for e in view.exchanges if e.authority for code in e.authority.languages if code != "en"
+    ]
     return frame_of(request).page(
         request,
         "case/search.html",
@@ -198,6 +229,12 @@ def _page(
         judging=judging or Form(),
         made=None if made is None else sheet(made),
         cards=cards(made) if made is not None else (),
+        asks=() if separating is None else spoken(separating, languages),
+        answers=() if separating is None else separating.values,
+        registers=[
+            (each.id, register_words(each, version)) for each, version in service.registry.registers()
+        ],
+        labels=dict(FIELDS) | {"register": "Register", "at": "As it was at"},
         earlier=[sheet(s) for s in reversed(mine) if s is not made],
         suggestions=SUGGESTIONS,
         standstill=standstill,

@@ -66,3 +66,28 @@ def test_a_search_needs_no_verdict_to_be_followed_by_another(night: Night) -> No
     page = searched(night, ref, names="BAR TESTE")
     assert len(night.record(ref).searches) == 2
     assert "Earlier searches" in page.text
+
+
+def test_rule_1_5_tied_candidates_come_with_the_question_that_separates_them(night: Night) -> None:
+    page = searched(night, night.request(vessels=[{"names": ["SANTA CLARA"]}]))
+    assert "Ask now, it separates them best" in page.text and "What is her home port?" in page.text
+    assert "SALPORT, DUNWICK" in page.text
+    alone = searched(night, night.request())
+    assert "it separates them best" not in alone.text
+
+
+def test_a_register_is_chosen_and_what_it_was_then_is_kept_with_the_search(night: Night) -> None:
+    ref = night.request()
+    page = searched(night, ref, register="national", at="now")
+    made = night.record(ref).searches[0]
+    assert made["register"]["id"] == "national" and made["at"] in page.text
+
+
+def test_a_register_that_held_nothing_then_is_named_beside_its_field(night: Night) -> None:
+    ref = night.request()
+    path = f"/console/cases/{ref}/search"
+    page = night.browser.submit(
+        night.browser.get(path), path, status=422, at="2001-01-01 00:00", names="BAR TESTA"
+    )
+    assert "was empty at 2001-01-01" in page.text and not night.record(ref).searches
+    assert ("names", "BAR TESTA") in page.fields(path)
