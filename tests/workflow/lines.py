@@ -8,11 +8,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 
+from cna_service.alerts import provider_store
 from cna_service.alerts.ports import Accepted, AccountFacts, ChannelError, NumberFacts, Report
 from cna_service.alerts.rules import verdict
+from cna_service.db import outbox
+from cna_service.db.outbox import Sending
+from cna_service.kit.ids import uuid7
 from cna_service.workflow.outside import Outside
+from cna_service.workflow.projections import DESK
 from tests.workflow.desk import LiveDesk
 from tests.workflow.outside import Exchange, Message
+from tests.workflow.requests import BAR_TEST
 from tests.workflow.station import HandClock
 
 _SERIES = itertools.count(0xA0000)
@@ -116,3 +122,28 @@ def two_lines(desk: LiveDesk) -> Iterator[tuple[Company, Company]]:
     desk.exchange = primary
     desk.outside = Outside(primary, desk.postbox, spare, balance_floor=Decimal(10))
     yield primary, spare
+
+
+def arrives(desk: LiveDesk) -> str:
+    ref = str(desk.receive(**BAR_TEST)["case"])
+    desk.settle()
+    return ref
+
+
+def switches(desk: LiveDesk) -> list[tuple[str, str, str]]:
+    bodies = [e.body for e in desk.entries(DESK) if e.type == "provider.switched"]
+    return [(b["from"], b["to"], b["why"]) for b in bodies]
+
+
+def ask(desk: LiveDesk, *, provider: str | None, channel: str = "sms") -> str:
+    row_id = uuid7(desk.clock.now())
+    content = {"purpose": "echo", "text": "TEST", **({"provider": provider} if provider else {})}
+    sending = Sending(row_id, DESK, f"test:{row_id}", channel, "+15550199", content)
+    with desk.service.database.write() as connection:
+        outbox.ask(connection, [sending], desk.clock.now())
+    return row_id
+
+
+def attempts(desk: LiveDesk, sending: str) -> list[provider_store.Tried]:
+    with desk.service.database.read() as connection:
+        return provider_store.attempts_of(connection, sending)
