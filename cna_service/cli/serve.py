@@ -195,6 +195,7 @@ def _warm(running: Running) -> None:
     try:
         rebuilt = rebuild_outdated(running.service)
         running.service.registry.warm()
+        running.service.atlas.warm()
     except Exception:
         # The desk works without: each row heals at its case's next entry, the index at the first search.
         log.exception("warming up failed")

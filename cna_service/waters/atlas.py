@@ -81,6 +81,13 @@ class Atlas:
         self._building = threading.Lock()
         self._made: tuple[tuple[int, ...], tuple[Layer, ...], Layer] | None = None
 
+    def warm(self) -> None:
+        """Build the maps now, so that the first look does not wait. A build without maps has nothing to build."""
+        try:
+            self._layers()
+        except NoMap:
+            return
+
     def waters_of(self, position: Position) -> Waters | None:
         """None for a position without a point. Raises NoMap."""
         if position.latitude_e7 is None or position.longitude_e7 is None:
