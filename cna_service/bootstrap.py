@@ -17,7 +17,7 @@ from cna_service.agreements.catalogue import Catalogue, files_in, load
 from cna_service.alerts.countries import FILE as COUNTRIES_FILE
 from cna_service.alerts.countries import Countries, read_countries, region_of
 from cna_service.alerts.twilio_channel import TwilioTelephony
-from cna_service.bootstrap_outside import build_outside, with_notes
+from cna_service.bootstrap_outside import build_outside, build_registers, with_notes
 from cna_service.db.database import Database
 from cna_service.db.migrate import migrate
 from cna_service.documents.wording import FILE as PAPERS_FILE
@@ -153,6 +153,10 @@ def _put_together(
     outside = _outside(settings, machine, None if station is None else station.outside)
     service.reached.outside = outside
     _hear_dates(outside, service.second_clock)
+    service.reached.register_seconds = float(settings.outside_register_seconds)
+    if not exercise:
+        # In an exercise nothing leaves this machine: what a register shows is recorded by hand.
+        service.reached.registers = build_registers(settings, machine)
     if station is not None:
         station.seed(service)
     else:

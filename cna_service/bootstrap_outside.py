@@ -22,6 +22,11 @@ from cna_service.alerts.twilio_channel import TwilioAccount, TwilioTelephony
 from cna_service.alerts.webhook_channel import WebhookOut
 from cna_service.identity import secrets_file
 from cna_service.kit.clock import Clock
+from cna_service.registry.by_hand import MANUAL
+from cna_service.registry.fishing_watch import FishingWatch
+from cna_service.registry.http_register import HttpRegister, RegistersUnreadable, read_registers
+from cna_service.registry.outside import RegistrySource
+from cna_service.registry.psix import PsixRegister
 from cna_service.settings import Settings
 from cna_service.workflow.outside import Outside
 
@@ -40,6 +45,29 @@ def build_outside(settings: Settings, clock: Clock) -> Outside:
 def with_notes(outside: Outside, settings: Settings, clock: Clock) -> Outside:
     """An exercise's outside, with push, webhook and chat for whoever subscribes in it; loopback may be reached."""
     return replace(outside, notes=_notes(settings, clock, is_exercise=True))
+
+
+def build_registers(settings: Settings, clock: Clock) -> Mapping[str, RegistrySource]:
+    """Registers of others that may be asked by machine, by name; none unless set. Raises RegistersUnreadable."""
+    found: list[RegistrySource] = []
+    if settings.psix_url:
+        found.append(PsixRegister(settings.psix_url, clock))
+    if token := settings.fishing_watch_token.get_secret_value():
+        found.append(FishingWatch(settings.fishing_watch_url, token, clock))
+    if settings.http_registers is not None:
+        try:
+            text = settings.http_registers.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RegistersUnreadable(f"{settings.http_registers}: {error}") from error
+        plans = read_registers(text, file=settings.http_registers.name)
+        taken = {each.name for each in found} | {each.name for each in MANUAL}
+        if twice := sorted({plan.name for plan in plans} & taken):
+            words = (
+                f"{settings.http_registers.name}: {', '.join(twice)} names a register that there is already."
+            )
+            raise RegistersUnreadable(words)
+        found += [HttpRegister(plan, clock) for plan in plans]
+    return {each.name: each for each in found}
 
 
 def _telephony(settings: Settings, clock: Clock) -> Telephony | None:

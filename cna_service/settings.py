@@ -82,13 +82,17 @@ class Settings(BaseSettings):
         "", description="command that tells the modem's signal, such as gammu-smsd-monitor -C -n 1 -d 1"
     )
     balance_floor: int = Field(
-        10, ge=0, le=100_000, description="balance at a telephone company that is too low whatever a week costs"
+        10,
+        ge=0,
+        le=100_000,
+        description="balance at a telephone company that is too low whatever a week costs",
     )
     webhook_allow: str = Field(
         "", description="private networks that webhooks and chats may reach, such as 10.1.0.0/16, with commas"
     )
     chat_kinds: str = Field(
-        "", description="kinds of chat address that officers may give, in place of the usual ones, with commas"
+        "",
+        description="kinds of chat address that officers may give, in place of the usual ones, with commas",
     )
     push_contact: str = Field(
         "", description="mailto: or https: address for operators of push services; the desk's mail without it"
@@ -110,7 +114,9 @@ class Settings(BaseSettings):
         "kernel",
         description="how it is known that the clock is kept: the kernel's word, or unknown where none reaches it",
     )
-    self_test_number: str = Field("", description="telephone that the desk's self-test sends an SMS to, E.164")
+    self_test_number: str = Field(
+        "", description="telephone that the desk's self-test sends an SMS to, E.164"
+    )
     self_test_loop: bool = Field(
         False, description="that number is a second one of the desk's own, whose SMS come back to it"
     )
@@ -127,6 +133,22 @@ class Settings(BaseSettings):
         ge=1,
         le=1440,
         description="until they are to know that an answer of ours is narrower or taken back",
+    )
+    psix_url: str = Field(
+        "",
+        description="address of the US Coast Guard's PSIX, if it is to be asked, https://cgmix.uscg.mil/xml/PSIXData.asmx",
+    )
+    fishing_watch_token: Secret = Field(
+        SecretStr(""), description="token for Global Fishing Watch, if it is to be asked, or @file"
+    )
+    fishing_watch_url: str = Field(
+        "https://gateway.api.globalfishingwatch.org", description="its address; another one for a test double"
+    )
+    http_registers: Path | None = Field(
+        None, description="the file that describes further registers of others, registers.toml"
+    )
+    outside_register_seconds: int = Field(
+        8, ge=1, le=60, description="how long registers of others are waited for, all together"
     )
     phone_tests: Literal["", "on", "off"] = Field(
         "",
@@ -176,7 +198,9 @@ class Settings(BaseSettings):
         if lines[0] == lines[1] and lines[0] in ("gateway", "modem"):
             raise ValueError(f"CNA_SPARE={self.spare} is the first line already; name another kind")
         wanted = {"gateway": ("CNA_GATEWAY", self.gateway), "modem": ("CNA_MODEM_FOLDER", self.modem_folder)}
-        missing = [f"{kind} needs {name}" for kind, (name, told) in wanted.items() if kind in lines and not told]
+        missing = [
+            f"{kind} needs {name}" for kind, (name, told) in wanted.items() if kind in lines and not told
+        ]
         if self.telephony == "twilio" and not self.has_twilio:
             missing.append("twilio needs CNA_TWILIO_ACCOUNT, CNA_TWILIO_TOKEN and CNA_TWILIO_FROM")
         if self.spare == "twilio" and not self.has_spare_twilio:

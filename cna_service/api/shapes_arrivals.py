@@ -27,6 +27,7 @@ from cna_service.workflow.communicate import WAYS
 from cna_service.workflow.exchange_kinds import KINDS
 from cna_service.workflow.facts import HOW_TAKEN, IDENTIFIERS, INDICIA
 from cna_service.workflow.opening import CHANNELS, FORMS
+from cna_service.workflow.outside_registers import OUTCOMES
 from cna_service.workflow.searching import VERDICTS
 
 SUBMISSION_WORDS = """\
@@ -279,7 +280,9 @@ OUTSIDE = thing(
     {
         "sources": many(text("name of a register that this desk may ask")),
         "vessel": VESSEL,
-        "source": text("by hand: equasis, gisis, sea-web, itu-mars, noaa-documentation, other, or one asked by machine"),
+        "source": text(
+            "by hand: equasis, gisis, sea-web, itu-mars, noaa-documentation, other, or one that is asked"
+        ),
         "seen": text("by hand: what it showed, verbatim"),
         "outcome": one_of(OUTCOMES, "by hand: vessels that it may be"),
         "seen_at": TOLD_INSTANT,

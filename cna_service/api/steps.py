@@ -44,6 +44,7 @@ from cna_service.workflow.decide import LINES, record_decision
 from cna_service.workflow.facts import KINDS, record_fact
 from cna_service.workflow.keys import Key, Reply
 from cna_service.workflow.opening import FORMS, open_exchange
+from cna_service.workflow.outside_registers import look_outside
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.service import Service
 from cna_service.workflow.wait import state_waiting
@@ -114,6 +115,16 @@ CASE_STEPS: tuple[Step[CaseVerb], ...] = (
         shapes_arrivals.SEARCH,
         "The evidence becomes an entry. Without any key the facts of the case are asked for.",
         decides=True,
+        tags=("register",),
+    ),
+    Step(
+        "outside-lookups",
+        look_outside,
+        "Ask registers that others keep, or record what one showed",
+        shapes_arrivals.OUTSIDE,
+        "By machine: `sources` (all that are set up), with what the case knows of the vessel; one that is slow or down "
+        "is an answer of its own. By hand: `source` and `seen`, with the picture of the screen. A dated snapshot; it "
+        "decides nothing.",
         tags=("register",),
     ),
     Step(

@@ -100,7 +100,15 @@ def _case_json(record: CaseRecord) -> dict[str, Any]:
 
 def _parts(record: CaseRecord) -> dict[str, Any]:
     """The further parts of a case, each of their fields under its own name."""
-    parts = (record.dealings, record.deciding, record.law, record.sea, record.papers, record.transcripts)
+    parts = (
+        record.dealings,
+        record.deciding,
+        record.law,
+        record.sea,
+        record.papers,
+        record.transcripts,
+        record.outside,
+    )
     return {name: value for part in parts for name, value in plain(part).items()}
 
 

@@ -17,6 +17,7 @@ from cna_service.cases import (
     fold_deciding,
     fold_facts,
     fold_law,
+    fold_outside,
     fold_papers,
     fold_sea,
     fold_transcripts,
@@ -41,6 +42,7 @@ APPLY: Mapping[str, Apply] = {
     **fold_sea.APPLY,
     **fold_papers.APPLY,
     **fold_transcripts.APPLY,
+    **fold_outside.APPLY,
 }
 
 # What the service itself writes is no sign that a person is working on the case.

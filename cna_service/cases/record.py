@@ -15,6 +15,7 @@ from typing import Any
 from cna_service.cases.record_dealings import Dealings
 from cna_service.cases.record_deciding import Deciding
 from cna_service.cases.record_law import LawOfCase
+from cna_service.cases.record_outside import OutsideRegisters
 from cna_service.cases.record_papers import Papers
 from cna_service.cases.record_sea import Sea
 from cna_service.cases.record_transcripts import Transcripts
@@ -265,6 +266,7 @@ class CaseRecord:
     sea: Sea = field(default_factory=Sea)
     papers: Papers = field(default_factory=Papers)
     transcripts: Transcripts = field(default_factory=Transcripts)
+    outside: OutsideRegisters = field(default_factory=OutsideRegisters)
     last_human_at: datetime | None = None
     last_human: Mapping[str, Any] = field(default_factory=dict)
     changed_at: datetime | None = None

@@ -7,6 +7,7 @@ from cna_service.cases import (
     types_dealings,
     types_deciding,
     types_law,
+    types_outside,
     types_papers,
     types_sea,
     types_transcripts,
@@ -161,4 +162,5 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
     *types_sea.ENTRY_TYPES,
     *types_papers.ENTRY_TYPES,
     *types_transcripts.ENTRY_TYPES,
+    *types_outside.ENTRY_TYPES,
 )

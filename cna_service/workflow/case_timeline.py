@@ -20,6 +20,7 @@ from cna_service.workflow import (
     timeline_answers,
     timeline_calls,
     timeline_dealings,
+    timeline_outside,
     timeline_papers,
     timeline_sea,
 )
@@ -85,6 +86,8 @@ def _not_told(entry: Entry) -> Body:
     """The body without what stands in the line already."""
     if entry.type in timeline_papers.SAYS:
         return {k: v for k, v in entry.body.items() if k in timeline_papers.SHOWN}
+    if entry.type in timeline_outside.SAYS:
+        return {k: v for k, v in entry.body.items() if k in timeline_outside.SHOWN}
     if entry.type in timeline_calls.SAYS:
         return {}
     if entry.type not in timeline_sea.SAYS:
@@ -273,6 +276,7 @@ _SAYS: Mapping[str, Callable[[Body], str]] = {
     **timeline_answers.SAYS,
     **timeline_papers.SAYS,
     **timeline_calls.SAYS,
+    **timeline_outside.SAYS,
 }
 
 

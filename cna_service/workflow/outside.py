@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from cna_service.alerts.ports import MailOut, NoteOut, Telephony
+from cna_service.registry.outside import RegistrySource
 
 _NO_NOTES: Mapping[str, NoteOut] = MappingProxyType({})
 
@@ -46,6 +47,11 @@ class Outside:
 
 @dataclass(slots=True)
 class Reached:
-    """The outside that the running desk has, for pages that show it; None where none was put together."""
+    """The outside that the running desk has, for pages that show it; None where none was put together.
+
+    ``registers``: those of others that may be asked by machine, by name; ``register_seconds``: how long in all.
+    """
 
     outside: Outside | None = None
+    registers: Mapping[str, RegistrySource] = field(default_factory=dict)
+    register_seconds: float = 8.0
