@@ -16,6 +16,7 @@ from cna_service.identity.permissions import Action
 from cna_service.workflow.call_views import calls_of_case
 from cna_service.workflow.case_reading import case_file, case_view
 from cna_service.workflow.case_waters import places_of
+from cna_service.workflow.searched_since import learnt_since_search
 
 router = pages()
 
@@ -35,6 +36,7 @@ def case_page(request: Request, visit: SignedIn, ref: str) -> Response:
         visit,
         view=view,
         acts=acts,
+        learnt=learnt_since_search(view.record),
         places=places_of(service_of(request), view.record, view.now),
         calls=calls_of_case(service_of(request), view.ref, visit.officer.id),
         exchange_acts=[a for a in EXCHANGE_ACTS if visit.may(a.action)],

@@ -60,13 +60,15 @@ def test_a_flag_alone_lists_no_fleet_and_odd_words_break_nothing(night: Night) -
 
 def test_without_a_script_a_button_looks_and_keeps_all_that_was_typed(night: Night) -> None:
     before = cases(night)
-    typed: dict[str, str | list[str]] = {
-        "vessels__0__name": "SANTA CLARA",
-        "caller__name": "Lt. Gómez",
-        "authority": "XB",
-        "exchange__measures": ["board"],
-    }
-    page = night.browser.submit(night.browser.get(NEW), NEW, **typed, act="look")
+    page = night.browser.submit(
+        night.browser.get(NEW),
+        NEW,
+        vessels__0__name="SANTA CLARA",
+        caller__name="Lt. Gómez",
+        authority="XB",
+        exchange__measures=["board"],
+        act="look",
+    )
     assert page.heading == "New call" and "What is her home port?" in page.text
     kept = page.fields(NEW)
     assert ("caller/name", "Lt. Gómez") in kept and ("exchange/measures", "board") in kept
