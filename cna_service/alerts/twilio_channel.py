@@ -258,9 +258,7 @@ class TwilioTelephony:
         from cna_service.alerts.twilio_http import Wire
 
         account = self._account
-        wire = Wire(
-            timeout=account.timeout.total_seconds(), base_url=account.base_url, dated=self._dated
-        )
+        wire = Wire(timeout=account.timeout.total_seconds(), base_url=account.base_url, dated=self._dated)
         # An environment of its own, or the SDK would take edge and region from TWILIO_… variables.
         client = Client(
             account.sid,

@@ -87,7 +87,9 @@ class Wire(TwilioHttpClient):  # type: ignore[misc]
         clock = SystemClock()
         until = clock.monotonic() + within
         try:
-            with self._session().get(self._aimed(url), auth=auth, timeout=self._limits, stream=True) as answer:
+            with self._session().get(
+                self._aimed(url), auth=auth, timeout=self._limits, stream=True
+            ) as answer:
                 media_type = answer.headers.get("Content-Type", "application/octet-stream")[:120]
                 if answer.status_code != 200:
                     return answer.status_code, media_type, None

@@ -104,7 +104,9 @@ def list_officers(asked: Namespace) -> int:
     show(
         asked,
         told,
-        columns(rows, ("id", "role", "name", "phone", "mail", "verified", "account")) if rows else ["No officer."],
+        columns(rows, ("id", "role", "name", "phone", "mail", "verified", "account"))
+        if rows
+        else ["No officer."],
     )
     return 0
 

@@ -51,7 +51,14 @@ class Server(ThreadingHTTPServer):
     allow_reuse_address = True
 
     def __init__(
-        self, switch: Switch, rest: Rest, clock: Clock, *, port: int, latency: timedelta, hang: timedelta,
+        self,
+        switch: Switch,
+        rest: Rest,
+        clock: Clock,
+        *,
+        port: int,
+        latency: timedelta,
+        hang: timedelta,
         media: MediaRoom | None = None,
     ) -> None:
         self.switch = switch

@@ -117,7 +117,9 @@ def _add_phones(router: APIRouter, desk: ExerciseDesk) -> None:
     @router.post("/phones/{number}/calls", summary="Its owner calls the desk; a new number is a stranger's")
     def dial(number: str, told: Told) -> dict[str, object]:
         is_withheld = bodies.dial_order(told)
-        return _heard(desk, e164(number), "calls", desk.company.dial_in(e164(number), is_withheld=is_withheld))
+        return _heard(
+            desk, e164(number), "calls", desk.company.dial_in(e164(number), is_withheld=is_withheld)
+        )
 
     @router.post("/phones/{number}/calls/{call}/speak", summary="Somebody says something into an open call")
     def speak(number: str, call: str, told: Told) -> dict[str, object]:

@@ -181,7 +181,9 @@ def _people(reader: Reader) -> Iterator[Trouble]:
     rosters = rosters_of(reader)
     if rosters.unreadable:
         which = ", ".join(str(seq) for seq in rosters.unreadable)
-        words = f"A roster cannot be read (duty, entry {which}); the one before it holds. Set the roster again."
+        words = (
+            f"A roster cannot be read (duty, entry {which}); the one before it holds. Set the roster again."
+        )
         yield Trouble("roster-unreadable", words)
     watch = who_has_the_watch(rosters, reader.now)
     on_watch = watch.posts.get("duty_officer")

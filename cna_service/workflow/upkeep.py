@@ -33,7 +33,9 @@ def compare_timers(service: Service) -> None:
     """Rows that differ from the fold are made equal to it, and somebody is told: it should never happen."""
     with service.read() as reader:
         names = [
-            name for name, _ in ledger_queries.streams(reader.connection) if name.startswith(("case:", DESK, DUTY))
+            name
+            for name, _ in ledger_queries.streams(reader.connection)
+            if name.startswith(("case:", DESK, DUTY))
         ]
     differing = [name for name in names if _differs(service, name)]
     for name in differing:

@@ -40,7 +40,10 @@ def test_wrong_fields_are_all_named(desk: ApiDesk) -> None:
     assert told.status_code == 422
     assert {p["pointer"] for p in told.json()["problems"]} == {"/officer", "/colour"}
     assert desk.post("/alerts/none-such/people", desk.officer(), {"officer": "sup-1"}).status_code == 404
-    assert desk.post(f"/alerts/{alert}/people", desk.authority(), {"officer": "sup-1"}).status_code in (403, 404)
+    assert desk.post(f"/alerts/{alert}/people", desk.authority(), {"officer": "sup-1"}).status_code in (
+        403,
+        404,
+    )
 
 
 def test_who_would_be_called_tonight(desk: ApiDesk) -> None:

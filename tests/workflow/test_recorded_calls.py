@@ -95,7 +95,12 @@ def test_rule_15_2_while_an_exercise_is_announced_a_real_caller_is_whispered_as_
     with a_desk(fresh_sqlite(tmp_path), desk=desk_facts(is_exercise=False)) as desk:
         caller = Caller(desk).calls()
         assert caller.is_picked_up().startswith("C N A call.")
-        announce(desk.service, desk.officer("sup-1"), "exercise", {"to": "2026-11-21T20:00:00Z", "who": "the watch"})
+        announce(
+            desk.service,
+            desk.officer("sup-1"),
+            "exercise",
+            {"to": "2026-11-21T20:00:00Z", "who": "the watch"},
+        )
         assert caller.is_picked_up().startswith("REAL / NOT AN EXERCISE. C N A call.")
 
 
