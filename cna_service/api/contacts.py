@@ -53,7 +53,7 @@ _STEP = thing(
 )
 _CONTACT = thing(
     {
-        "kind": one_of(FURTHER_KINDS),
+        "kind": one_of(tuple(FURTHER_KINDS)),
         "value": text("number, address or subscription"),
         "label": text("in his own words"),
         "by_day": {"type": "boolean"},

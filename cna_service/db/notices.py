@@ -15,9 +15,12 @@ from collections.abc import Callable
 
 import psycopg
 import structlog
+from psycopg.sql import SQL, Identifier
 from sqlalchemy.engine import URL
 
 CHANNEL = "cna_asked"
+_LISTEN = SQL("LISTEN {}").format(Identifier(CHANNEL))
+_NOTIFY = SQL("NOTIFY {}").format(Identifier(CHANNEL))
 AGAIN_AFTER = 1.0
 """Seconds between two tries to open the line."""
 PROBED_AFTER = 5.0
@@ -63,7 +66,7 @@ class Notices:
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5) as line:
-                    line.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type] - a constant of ours
+                    line.execute(_LISTEN)
                     self.listening.set()
                     # Whatever was asked for while nobody listened.
                     self._woken()
@@ -78,10 +81,10 @@ class Notices:
         ear = self._ear
         assert ear is not None
         while not self._stopping.is_set():
-            ready, _, _ = select.select([line.fileno(), ear], [], [], PROBED_AFTER)
-            if ear in ready:
+            ready, _, _ = select.select([line.fileno(), ear.fileno()], [], [], PROBED_AFTER)
+            if ear.fileno() in ready:
                 ear.recv(65536)
-                line.execute(f"NOTIFY {CHANNEL}")  # type: ignore[arg-type] - a constant of ours
+                line.execute(_NOTIFY)
             elif not ready:
                 line.execute("SELECT 1")
             mine = line.info.backend_pid
