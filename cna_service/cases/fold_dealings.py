@@ -11,7 +11,7 @@ from cna_service.cases.record import CaseRecord
 from cna_service.ledger.entry import Entry
 
 Apply = Callable[[CaseRecord, Entry], CaseRecord]
-Kept = Literal["claims", "indicia", "positions", "tries", "statements", "unqueried", "reconciliations"]
+Kept = Literal["claims", "indicia", "positions", "tries", "statements", "unqueried", "reconciliations", "waters"]
 
 
 def keep(record: CaseRecord, where: Kept, entry: Entry) -> CaseRecord:
@@ -36,4 +36,5 @@ APPLY: Mapping[str, Apply] = {
     "contact.tried": kept("tries"),
     "statement.kept": kept("statements"),
     "conflict.reconciled": kept("reconciliations"),
+    "waters.looked_up": kept("waters"),
 }

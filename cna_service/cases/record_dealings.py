@@ -27,3 +27,5 @@ class Dealings:
     statements: tuple[Noted, ...] = ()
     unqueried: tuple[Noted, ...] = ()
     reconciliations: tuple[Noted, ...] = ()
+    waters: tuple[Noted, ...] = ()
+    """What a map said of a position, kept because an officer wanted it; the case page looks anew each time."""

@@ -26,6 +26,11 @@ ENTRY_TYPES: tuple[EntryType, ...] = (
         ("/made_by", "/source", "/words¶", "/capture/name", "/capture/sha256"),
     ),
     EntryType(
+        "waters.looked_up",
+        "what a map says of where the vessel was, kept with the map's date and digest",
+        ("/words¶",),
+    ),
+    EntryType(
         "conflict.reconciled",
         "a named person says what holds of reports that differ, or that it cannot be told",
         ("/reason¶",),

@@ -48,10 +48,18 @@ def _statement(body: Body) -> str:
     )
 
 
+def _waters(body: Body) -> str:
+    states = " or ".join(state_name(str(state)) for state in body.get("states") or ())
+    where = str(body.get("where")).replace("_", " ")
+    on_land = ", on land" if body.get("is_on_land") else ""
+    return f"Whose waters, vessel {body.get('vessel', 1)}: {where}{f' ({states})' if states else ''}{on_land}"
+
+
 SAYS: Mapping[str, Callable[[Body], str]] = {
     "contact.tried": _tried,
     "claim.not_made": _not_claimed,
     "state.not_queried": lambda body: f"{state_name(str(body.get('state')))} is not asked",
     "conflict.reconciled": _reconciled,
     "statement.kept": _statement,
+    "waters.looked_up": _waters,
 }

@@ -16,6 +16,7 @@ from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.convey import confirm, convey
 from cna_service.workflow.decide import record_decision
 from cna_service.workflow.facts import record_fact
+from cna_service.workflow.keep_waters import keep_waters
 from cna_service.workflow.lapse import record_lapse
 from cna_service.workflow.notices import note_election
 from cna_service.workflow.opening import open_case, open_exchange
@@ -48,6 +49,7 @@ def inbound(desk: LiveDesk) -> str:
     desk.do(
         record_fact, "duty-2", ref, "identifiers", field="imo", value="3000001", how="spelt", source="MRCC XB"
     )
+    desk.do(keep_waters, "duty-2", ref, position="14°03.5'N 074°22.1'W", words="Asked by the judge.")
     found = desk.do(
         search_for_case, "duty-2", ref, imo="3000001", verdict="found", rid="X0000000", words="She is."
     )

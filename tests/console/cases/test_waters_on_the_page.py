@@ -65,3 +65,17 @@ def test_a_build_without_maps_says_so_and_the_page_works(night: Night, tmp_path:
     finally:
         service.__dict__["atlas"] = kept
     assert "Not looked up: This build has no maps" in page and "14°03.5'N" in page
+
+
+def test_what_the_map_says_is_kept_once_with_one_tap_and_its_digest(night: Night) -> None:
+    ref = night.request(vessels=at(told("36°00.0'N 005°30.0'W", "13:40")))
+    page = night.case(ref)
+    after = night.browser.submit(page, f"/console/cases/{ref}/waters")
+    (entry,) = night.entries(ref, "waters.looked_up")
+    body = entry.body
+    assert (body["where"], body["states"], body["position_seq"]) == ("possibly_inside", ["ES"], 1)
+    assert all(len(source["sha256"]) == 64 for source in body["sources"])
+    assert f"Kept in this case as entry {entry.seq}" in after.text
+    assert "Whose waters, vessel 1: possibly inside (Spain)" in after.text
+    night.browser.post(f"/console/cases/{ref}/waters", page.fields(f"/console/cases/{ref}/waters"))
+    assert len(night.entries(ref, "waters.looked_up")) == 1
