@@ -105,6 +105,25 @@ def signed_pair(text: str) -> list[Coordinate]:
     return pair
 
 
+def with_letters(text: str) -> tuple[str, ...]:
+    """What a pair of figures may mean where letters are missing: written out, the letters it has kept. Empty where the
+    figures do not fall into two like halves.
+    """
+    plain = _LABEL.sub(" ", _WORD.sub(lambda m: _SPELT[m[1].lower()], text))
+    figures = re.findall(_FIGURE, plain)
+    has = {
+        "W" if c.upper() == "O" else c.upper()
+        for c in re.findall(r"(?<![A-Za-z])[NSEWOnsewo](?![A-Za-z])", plain)
+    }
+    # Two figures beside a letter may be one coordinate: degrees and minutes.
+    if len(figures) not in ((4, 6) if has else (2, 4, 6)) or re.search(r"[A-Za-z]{2,}", plain):
+        return ()
+    half = len(figures) // 2
+    latitude, longitude = " ".join(figures[:half]), " ".join(figures[half:])
+    norths, easts = [c for c in "NS" if c in has] or ["N", "S"], [c for c in "EW" if c in has] or ["E", "W"]
+    return tuple(f"{latitude} {north} {longitude} {east}" for north in norths for east in easts)
+
+
 def _coordinate(letter: str, figures: str) -> Coordinate:
     letter = "W" if letter.upper() == "O" else letter.upper()
     axis = Axis.LATITUDE if letter in "NS" else Axis.LONGITUDE

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from cna_service.kit.errors import Problem
-from cna_service.vessels.coordinates import Axis, Coordinate, Unreadable, find_coordinates, signed_pair
+from cna_service.vessels.coordinates import (
+    Axis,
+    Coordinate,
+    Unreadable,
+    find_coordinates,
+    signed_pair,
+    with_letters,
+)
 
 FIX = "write degrees and decimal minutes with their letters, such as 14°03.5'N 074°22.1'W"
 _E7 = 10_000_000
@@ -71,9 +78,21 @@ def read_position(text: str, *, pointer: str = "/position") -> Position:
             return Position(text)
         latitude, longitude = _pair(coordinates)
     except Unreadable as error:
-        return Position(text, problems=(Problem(pointer, text, error.why, error.fix or FIX),))
+        readings = possible_readings(plain)
+        fix = f"ask which is meant: {' or '.join(readings)}" if readings else error.fix or FIX
+        return Position(text, problems=(Problem(pointer, text, error.why, fix),))
     radius = _stated_radius(plain) or _radius(latitude, longitude)
     return Position(text, _to_e7(latitude.degrees), _to_e7(longitude.degrees), radius)
+
+
+def possible_readings(text: str) -> tuple[str, ...]:
+    """For figures without their letters: each position that they may mean, as it would be shown; none is ever chosen.
+    Empty for anything else."""
+    written = with_letters(text)
+    if len(written) < 2:
+        return ()
+    read = (read_position(each) for each in written)
+    return tuple(display(position) for position in read if position.has_point)
 
 
 def told_position(value: object, *, pointer: str) -> Position:

@@ -80,3 +80,11 @@ def test_enter_in_a_field_opens_the_case_as_ever(night: Night) -> None:
     """A browser presses the first button of the form."""
     first = next(e for e in night.browser.get(NEW).form(NEW).iter("button"))
     assert first.get("value") is None
+
+
+def test_a_position_without_hemisphere_offers_its_readings_beside_the_field(night: Night) -> None:
+    page = night.browser.submit(
+        night.browser.get(NEW), NEW, status=422, vessels__0__position="14°03.5' 074°22.1'"
+    )
+    for reading in ("14°03.5'N 074°22.1'W", "14°03.5'S 074°22.1'E"):
+        assert reading in page.text

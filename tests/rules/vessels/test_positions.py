@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cna_service.vessels.positions import Position, display, read_position, told_position
+from cna_service.vessels.positions import Position, display, possible_readings, read_position, told_position
 
 WRITTEN = [
     "14°03.5'N 074°22.1'W",
@@ -160,3 +160,32 @@ def test_no_text_breaks_the_reading(text: str) -> None:
 
 def test_a_very_long_text_is_read_in_no_time() -> None:
     assert read_position("1 " * 50_000).text.startswith("1 ")
+
+
+ALL_FOUR = ("14°03.5'N 074°22.1'E", "14°03.5'N 074°22.1'W", "14°03.5'S 074°22.1'E", "14°03.5'S 074°22.1'W")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("14°03.5' 074°22.1'", ALL_FOUR),
+        ("14 03.5 074 22.1", ALL_FOUR),
+        ("1403.5 07422.1", ALL_FOUR),
+        ("lat 14 03.5 lon 74 22.1", ALL_FOUR),
+        ("14°03.5'N 074°22.1'", ALL_FOUR[:2]),
+        ("14-03.5 074-22.1 W", (ALL_FOUR[1], ALL_FOUR[3])),
+    ],
+)
+def test_a_missing_hemisphere_offers_what_it_may_mean_and_chooses_none(
+    typed: str, meant: tuple[str, ...]
+) -> None:
+    position = read_position(typed)
+    assert not position.has_point and possible_readings(typed) == meant
+    assert all(reading in position.problems[0].fix for reading in meant)
+
+
+@pytest.mark.parametrize(
+    "typed", ["14°03.5'N", "95 200", "14°03.5'N 074°22.1'W", "145 nm south of the cape", ""]
+)
+def test_what_lacks_no_letter_or_has_no_pair_offers_nothing(typed: str) -> None:
+    assert possible_readings(typed) == ()
