@@ -19,7 +19,9 @@ from cna_service.ledger.folds import Folded
 from cna_service.ledger.store import Head
 from cna_service.workflow import queries
 from cna_service.workflow.case_view import CaseView, build_case_view
+from cna_service.workflow.case_waters import places_of
 from cna_service.workflow.projections import case_stream
+from cna_service.workflow.searched_since import learnt_since_search
 from tests.console.cases.night import Night
 
 
@@ -56,6 +58,11 @@ def shown(night: Night, view: CaseView) -> str:
     macros["answers"] = templates.get_template("case/_answer_notes.html").module
     visit = SimpleNamespace(form_token="token", may=lambda _: True)
     values = {"view": view, "visit": visit, "acts": CASE_ACTS, "exchange_acts": EXCHANGE_ACTS, "form": Form()}
+    values |= {
+        "places": places_of(night.desk.service, view.record, view.now),
+        "calls": (),
+        "learnt": learnt_since_search(view.record),
+    }
     context = template.new_context(
         {**values, **macros, "root": f"/console/cases/{view.ref}", "may_act": True}
     )
