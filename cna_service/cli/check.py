@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import DBAPIError
 
 from cna_service.bootstrap import log_origin
-from cna_service.cli import check_desk, check_lines, check_policy, check_watching
+from cna_service.cli import check_desk, check_lines, check_policy, check_registers, check_watching
 from cna_service.cli.deployment import (
     SECRETS,
     Settings,
@@ -59,6 +59,7 @@ def _remarks(asked: Namespace) -> Iterator[Remark]:
     yield from _channels(settings, exercise=asked.exercise)
     if not asked.exercise:
         yield from check_watching.of_settings(settings)
+        yield from check_registers.of_settings(settings)
     yield from _secrets(settings, exercise=asked.exercise)
     catalogue, found = check_policy.look(settings, exercise=asked.exercise)
     yield from found

@@ -36,6 +36,7 @@ from cna_service.workflow.derived import holder_of
 from cna_service.workflow.exercise_cases import says_exercise
 from cna_service.workflow.projections import ALERTS, CASE, TYPES
 from cna_service.workflow.queries import Sent
+from cna_service.workflow.timeline_outside import OUTCOMES, title_of
 from cna_service.workflow.views import AlertSending, AlertView
 
 
@@ -173,6 +174,14 @@ class CaseView:
     def answer_notes(self, exchange: Exchange, answer: Answer) -> AnswerNotes:
         """Whose word an answer is, what it confirms, what was made of it."""
         return answer_notes(exchange, answer)
+
+    def register_seen(self, told: Mapping[str, Any]) -> str:
+        """Which register of others a person looked into."""
+        return title_of(told)
+
+    def outside_outcome(self, outcome: object) -> str:
+        words = OUTCOMES.get(str(outcome), str(outcome))
+        return words[:1].upper() + words[1:]
 
     def group(self, told: str) -> str:
         """An instant of an entry as a date-time group."""

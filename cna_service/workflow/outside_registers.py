@@ -72,6 +72,12 @@ def automated(service: Service) -> Mapping[str, RegistrySource]:
     return service.reached.registers
 
 
+def by_hand(service: Service) -> tuple[tuple[str, str], ...]:
+    """Name and title of every register that a person may have looked into; those for people alone first."""
+    asked = ((s.name, s.title) for s in automated(service).values())
+    return (*((m.name, m.title) for m in MANUAL), *asked)
+
+
 def look_outside(
     service: Service, actor: Actor, ref: str, body: Mapping[str, Any], key: Key | None = None
 ) -> Reply:

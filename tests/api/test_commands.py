@@ -38,6 +38,7 @@ def test_every_case_step_leaves_its_entry(desk: ApiDesk) -> None:
             "exchange.opened",
         ),
         "searches": ({}, "search.made"),
+        "outside-lookups": ({"source": "gisis", "seen": "IMO 9321483, flag PAN"}, "outside.seen"),
         "links": ({"case": other}, "case.linked"),
         "notes": ({"words": "noted"}, "note.added"),
         "closure": ({"waived": "an exercise"}, "case.closed"),

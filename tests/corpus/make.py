@@ -11,11 +11,16 @@ import tempfile
 from pathlib import Path
 
 from cna_service.workflow.projections import DIRECTORY, case_stream
-from tests.corpus import cases, cases_calls, cases_life, kept
+from tests.corpus import cases, cases_calls, cases_life, cases_registers, kept
 from tests.workflow.desk import LiveDesk, a_desk
 from tests.workflow.station import fresh_sqlite
 
-MADE = {**cases.MADE, **cases_life.MADE, "missed": cases_calls.missed}
+MADE = {
+    **cases.MADE,
+    **cases_life.MADE,
+    "missed": cases_calls.missed,
+    "registers": cases_registers.registers,
+}
 
 
 def main(release: str) -> None:
