@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cna_service.bootstrap_outside import build_registers
 from cna_service.kit.clock import SystemClock
 from cna_service.registry.breaker import Breaker
 from cna_service.registry.by_hand import MANUAL
@@ -17,6 +18,7 @@ from cna_service.registry.model import Query
 from cna_service.registry.outside import Patience, RegistrySource, SourceError
 from cna_service.registry.outside_http import RegisterHttp
 from cna_service.registry.psix import PsixRegister, envelope
+from cna_service.settings import Settings
 from tests.workflow.registers import KEY, TOKEN, CoastGuard, FishingWatchServer, PaidRegister, Place, serving
 from tests.workflow.station import T0, HandClock
 
@@ -339,3 +341,35 @@ def test_without_anything_that_it_is_asked_by_nobody_is_asked(coast_guard: Place
     assert failure(PsixRegister(coast_guard.url, CLOCK), nothing).code == "nothing-to-ask"
     assert failure(FishingWatch(watch.url, TOKEN, CLOCK), nothing).code == "nothing-to-ask"
     assert (coast_guard.asked, watch.asked) == ([], [])
+
+
+# --- what a deployment switches on
+
+
+def test_none_is_asked_unless_the_deployment_says_so_and_then_those_that_it_names(
+    paid: Place, tmp_path: Path
+) -> None:
+    assert build_registers(Settings(data=tmp_path), CLOCK) == {}
+    (tmp_path / "key").write_text(KEY)
+    (tmp_path / "token").write_text(TOKEN)
+    file = tmp_path / "registers.toml"
+    file.write_text(paid.register.file(paid.url, str(tmp_path / "key")))
+    token = f"@{tmp_path / 'token'}"
+    told = {"psix_url": paid.url, "fishing_watch_token": token, "http_registers": file}
+    assert list(build_registers(Settings(data=tmp_path, **told), CLOCK)) == [
+        "psix",
+        "global-fishing-watch",
+        "paid",
+    ]
+
+
+@pytest.mark.parametrize("name", ["psix", "equasis"])
+def test_no_file_takes_the_name_of_a_register_that_there_is_already(
+    paid: Place, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "key").write_text(KEY)
+    file = tmp_path / "registers.toml"
+    text = paid.register.file(paid.url, str(tmp_path / "key"))
+    file.write_text(text.replace('name = "paid"', f'name = "{name}"'))
+    with pytest.raises(RegistersUnreadable):
+        build_registers(Settings(data=tmp_path, psix_url=paid.url, http_registers=file), CLOCK)
