@@ -40,8 +40,9 @@ from cna_service.workflow.searching import query_of
 from cna_service.workflow.service import Service
 from cna_service.workflow.work import Work
 
-OUTCOMES = ("one", "several", "nothing", "unreachable")
-"""What a person saw: one vessel that it may be, several, none, or that the register could not be looked into."""
+OUTCOMES = ("one", "several", "nothing", "unreachable", "not_said")
+"""What a person saw: one vessel that it may be, several, none, that the register could not be looked into;
+``not_said`` where nobody said: then it counts as none of them."""
 _HELD = {m.name: m for m in MANUAL}
 _log = structlog.get_logger()
 
@@ -280,7 +281,7 @@ def _record_seen(service: Service, actor: Actor, ref: str, asked: Asked, key: Ke
     told: dict[str, Any] = {
         "source": source,
         "vessel": asked.number("vessel", least=1) or 1,
-        "outcome": asked.word("outcome", OUTCOMES, "one"),
+        "outcome": asked.word("outcome", OUTCOMES, "not_said"),
         "seen": asked.text("seen"),
         "register": asked.text("register", longest=200),
         "words": asked.text("words"),

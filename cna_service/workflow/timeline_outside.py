@@ -14,6 +14,7 @@ OUTCOMES = {
     "several": "several that it may be",
     "nothing": "no such vessel",
     "unreachable": "could not be looked into",
+    "not_said": "what it showed is recorded, not whether it is she",
 }
 
 

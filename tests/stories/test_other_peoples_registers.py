@@ -108,8 +108,13 @@ def test_equasis_is_looked_into_by_hand_and_its_picture_is_there_a_year_later(st
     a_request_is_taken(story)
     screen = b"\x89PNG the page as it was at 0258"
     file = {"name": "equasis.png", "media_type": "image/png", "base64": base64.b64encode(screen).decode()}
-    told = {"source": "equasis", "seen": "BAR TEST, IMO 9321483, Panama since 02/2014", "attachments": [file]}
-    story.desk.do(look_outside, "duty-1", story.ref, **told, seen_at="2026-11-21T13:58:00Z")
+    told: dict[str, Any] = {
+        "source": "equasis",
+        "seen": "BAR TEST, IMO 9321483, Panama since 02/2014",
+        "outcome": "one",
+    }
+    told |= {"attachments": [file], "seen_at": "2026-11-21T13:58:00Z"}
+    story.desk.do(look_outside, "duty-1", story.ref, **told)
     story.desk.sleep(days=365)
     (lookup,) = lookups(story)
     assert case_file(story.desk.service, story.ref, lookup["attachments"][0]["blob"]).content == screen

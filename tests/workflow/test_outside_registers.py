@@ -250,4 +250,5 @@ def test_the_same_key_asks_and_records_once(desk: LiveDesk) -> None:
     look_outside(desk.service, desk.officer("duty-1"), ref, body, key)
     with pytest.raises(Replayed):
         look_outside(desk.service, desk.officer("duty-1"), ref, body, key)
-    assert len(desk.case(ref).outside.outside_lookups) == 1
+    (lookup,) = desk.case(ref).outside.outside_lookups
+    assert lookup["outcome"] == "not_said", "what nobody said is no yes"

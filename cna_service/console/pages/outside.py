@@ -36,7 +36,7 @@ LABELS = {
 }
 _SEEN = (("one", "One vessel that it may be"), ("several", "Several that it may be"))
 _SEEN += (("nothing", "No such vessel"), ("unreachable", "It could not be looked into"))
-assert {code for code, _ in _SEEN} == OUTCOMES.keys()
+assert {code for code, _ in _SEEN} == OUTCOMES.keys() - {"not_said"}
 
 
 @router.get("/cases/{ref}/outside")
@@ -114,7 +114,7 @@ def _page(
         keys={v.n: case_query(service, view.ref, v.n).keys_tried() for v in view.vessels},
         outcomes=_SEEN,
         asking=asking or Form(defaults={"sources": next(iter(sources), "")}),
-        seeing=_renamed(seeing) or Form(defaults={"seen_at": "now", "outcome": "one"}),
+        seeing=_renamed(seeing) or Form(defaults={"seen_at": "now"}),
         labels=LABELS,
         standstill=standstill,
     )
