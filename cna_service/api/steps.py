@@ -26,7 +26,6 @@ from cna_service.api.shapes import (
     PARTY,
     SEEN,
     TOLD_INSTANT,
-    VESSEL,
     many,
     one_of,
     text,
@@ -43,10 +42,8 @@ from cna_service.workflow.answer import give_answer
 from cna_service.workflow.communicate import log_communication
 from cna_service.workflow.decide import LINES, record_decision
 from cna_service.workflow.facts import KINDS, record_fact
-from cna_service.workflow.keep_waters import keep_waters
 from cna_service.workflow.keys import Key, Reply
 from cna_service.workflow.opening import FORMS, open_exchange
-from cna_service.workflow.outside_registers import look_outside
 from cna_service.workflow.searching import search_for_case
 from cna_service.workflow.service import Service
 from cna_service.workflow.wait import state_waiting
@@ -118,24 +115,6 @@ CASE_STEPS: tuple[Step[CaseVerb], ...] = (
         "The evidence becomes an entry. Without any key the facts of the case are asked for.",
         decides=True,
         tags=("register",),
-    ),
-    Step(
-        "outside-lookups",
-        look_outside,
-        "Ask registers that others keep, or record what one showed",
-        shapes_arrivals.OUTSIDE,
-        "By machine: `sources` (all that are set up), with what the case knows of the vessel; one that is slow or down "
-        "is an answer of its own. By hand: `source` and `seen`, with the picture of the screen. A dated snapshot; it "
-        "decides nothing.",
-        tags=("register",),
-    ),
-    Step(
-        "waters",
-        keep_waters,
-        "Keep what the map says of a position",
-        thing({"vessel": VESSEL, "position": {"description": "as told; else her newest one"}, "words": text()}),
-        "Inside, possibly inside, outside or not known, with the maps' dates and digests. `GET /waters` only looks.",
-        tags=("vessels",),
     ),
     Step(
         "links",

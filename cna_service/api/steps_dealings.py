@@ -5,10 +5,12 @@ from __future__ import annotations
 from cna_service.agreements.measures import MEASURES
 from cna_service.api.calls import CaseVerb, ExchangeVerb
 from cna_service.api.shapes import INSTANT, SEEN, STATE, TOLD_INSTANT, VESSEL, one_of, text, thing, whole
+from cna_service.api.shapes_arrivals import OUTSIDE
 from cna_service.api.step import Step
 from cna_service.cases.conflicts import ONE_EACH
 from cna_service.cases.efforts import OUTCOMES
 from cna_service.workflow.chase import record_try
+from cna_service.workflow.outside_registers import look_outside
 from cna_service.workflow.reconcile import pass_over, reconcile
 from cna_service.workflow.statements import MADE_WHERE, keep_statement
 
@@ -26,6 +28,16 @@ _ANSWER = thing(
 )
 
 CASE_STEPS: tuple[Step[CaseVerb], ...] = (
+    Step(
+        "outside-lookups",
+        look_outside,
+        "Ask registers that others keep, or record what one showed",
+        OUTSIDE,
+        "By machine: `sources` (all that are set up), with what the case knows of the vessel; one that is slow or down "
+        "is an answer of its own. By hand: `source` and `seen`, with the picture of the screen. A dated snapshot; it "
+        "decides nothing.",
+        tags=("register",),
+    ),
     Step(
         "statements",
         keep_statement,

@@ -28,6 +28,7 @@ from cna_service.workflow import (
     conditions,
     custody,
     instruct,
+    keep_waters,
     notifying,
     reports,
     results,
@@ -133,6 +134,16 @@ _CUSTODY = thing(
 )
 
 CASE_STEPS: tuple[Step[CaseVerb], ...] = (
+    Step(
+        "waters",
+        keep_waters.keep_waters,
+        "Keep what the map says of a position",
+        thing(
+            {"vessel": VESSEL, "position": {"description": "as told; else her newest one"}, "words": text()}
+        ),
+        "Inside, possibly inside, outside or not known, with the maps' dates and digests. `GET /waters` only looks.",
+        tags=("vessels",),
+    ),
     Step(
         "instructions",
         instruct.give_instruction,
