@@ -153,10 +153,7 @@ def _put_together(
     outside = _outside(settings, machine, None if station is None else station.outside)
     service.reached.outside = outside
     _hear_dates(outside, service.second_clock)
-    service.reached.register_seconds = float(settings.outside_register_seconds)
-    if not exercise:
-        # In an exercise nothing leaves this machine: what a register shows is recorded by hand.
-        service.reached.registers = build_registers(settings, machine)
+    _reach_registers(service, settings, machine, exercise=exercise)
     if station is not None:
         station.seed(service)
     else:
@@ -173,6 +170,13 @@ def _put_together(
     if station is not None:
         station.attach(running)
     return running
+
+
+def _reach_registers(service: Service, settings: Settings, machine: Clock, *, exercise: bool) -> None:
+    """In an exercise nothing leaves this machine: what a register of others shows is recorded by hand."""
+    service.reached.register_seconds = float(settings.outside_register_seconds)
+    if not exercise:
+        service.reached.registers = build_registers(settings, machine)
 
 
 def log_origin(settings: Settings, *, exercise: bool) -> str:

@@ -38,7 +38,6 @@ def test_every_case_step_leaves_its_entry(desk: ApiDesk) -> None:
             "exchange.opened",
         ),
         "searches": ({}, "search.made"),
-        "outside-lookups": ({"source": "gisis", "seen": "IMO 9321483, flag PAN"}, "outside.seen"),
         "links": ({"case": other}, "case.linked"),
         "notes": ({"words": "noted"}, "note.added"),
         "closure": ({"waived": "an exercise"}, "case.closed"),
@@ -51,6 +50,16 @@ def test_every_case_step_leaves_its_entry(desk: ApiDesk) -> None:
         assert answer.status_code == 201, (path, answer.text)
         assert entry in [e["type"] for e in answer.json()["entries"]], path
         assert desk.types(ref).count(entry) >= 1
+
+
+def test_what_was_seen_in_a_register_of_others_leaves_its_entry(desk: ApiDesk) -> None:
+    duty, ref = desk.officer(), desk.submitted()
+    body = {"source": "gisis", "seen": "IMO 9321483, flag PAN", "outcome": "one"}
+    assert desk.post(f"/cases/{ref}/outside-lookups", duty, body).status_code == 201
+    assert desk.types(ref).count("outside.seen") == 1
+    assert desk.post(f"/cases/{ref}/outside-lookups", desk.authority(), body).status_code == 403
+    assert desk.get(f"/cases/{ref}", duty).json()["outside_lookups"][0]["source"] == "gisis"
+    assert desk.get(f"/cases/{ref}", desk.authority()).json()["outside_lookups"] == []
 
 
 def test_an_exchange_goes_all_its_steps(desk: ApiDesk) -> None:
