@@ -34,8 +34,12 @@ LABELS = {
     "words": "Words",
     "attachments": "Picture of the screen",
 }
-_SEEN = (("one", "One vessel that it may be"), ("several", "Several that it may be"))
-_SEEN += (("nothing", "No such vessel"), ("unreachable", "It could not be looked into"))
+_SEEN: tuple[tuple[str, str], ...] = (
+    ("one", "One vessel that it may be"),
+    ("several", "Several that it may be"),
+    ("nothing", "No such vessel"),
+    ("unreachable", "It could not be looked into"),
+)
 assert {code for code, _ in _SEEN} == OUTCOMES.keys() - {"not_said"}
 
 
