@@ -11,7 +11,9 @@ from cna_service.cases.record import CaseRecord
 from cna_service.ledger.entry import Entry
 
 Apply = Callable[[CaseRecord, Entry], CaseRecord]
-Kept = Literal["claims", "indicia", "positions", "tries", "statements", "unqueried", "reconciliations", "waters"]
+Kept = Literal[
+    "claims", "indicia", "positions", "tries", "statements", "unqueried", "reconciliations", "waters"
+]
 
 
 def keep(record: CaseRecord, where: Kept, entry: Entry) -> CaseRecord:
