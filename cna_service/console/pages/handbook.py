@@ -58,4 +58,10 @@ def read_chapter(name: str, text: str) -> Chapter:
     title = first.removeprefix("# ").strip() if is_heading else name.replace("-", " ").capitalize()
     # html=False: what looks like HTML in a file is shown, never run.
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return Chapter(name, title, markdown.render(rest if is_heading else text))
+    return Chapter(name, title, _in_frames(markdown.render(rest if is_heading else text)))
+
+
+def _in_frames(html: str) -> str:
+    """A table wider than a telephone moves within a frame of its own, by finger and by key; the page does not."""
+    frame = '<div class="usa-table-container--scrollable" tabindex="0" role="group" aria-label="Table">'
+    return html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
