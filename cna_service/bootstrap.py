@@ -205,6 +205,7 @@ def _desk(settings: Settings, *, exercise: bool) -> Desk:
         calls_from=_numbers(settings),
         has_spare=bool(settings.spare),
         tests_phones=_tests_phones(settings, exercise=exercise),
+        tells_watch=not exercise or settings.exercise_watch,
         is_exercise=exercise,
         self_test=SelfTestLine(
             number=settings.self_test_number,

@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     outside_register_seconds: int = Field(
         8, ge=1, le=60, description="how long registers of others are waited for, all together"
     )
+    exercise_watch: bool = Field(
+        False,
+        description="exercise only: notices and reliefs of the watch also while no limit of a case runs",
+    )
     phone_tests: Literal["", "on", "off"] = Field(
         "",
         description="tests of officers' telephones by themselves: on or off; without it on, and off in an exercise",

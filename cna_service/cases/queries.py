@@ -191,6 +191,12 @@ def counts(connection: Connection) -> Mapping[str, int]:
     return {"open": by_state.get(False, 0), "closed": by_state.get(True, 0), "to_be_read": unread}
 
 
+def runs_a_limit(connection: Connection, now: datetime) -> bool:
+    """Whether any open case has a limit that is still ahead."""
+    ahead = and_(~case_row.c.is_closed, case_row.c.next_due_at > now)
+    return connection.execute(select(case_row.c.ref).where(ahead).limit(1)).first() is not None
+
+
 def every_case(connection: Connection) -> list[tuple[str, str]]:
     """The references of all cases with the leaf of the newest entry, the oldest case first."""
     query = select(case_row.c.ref, case_row.c.leaf).order_by(case_row.c.opened_at, case_row.c.ref)

@@ -42,6 +42,10 @@ class Desk:
     tests_phones: bool = False
     """Whether telephones are tested by themselves: at the start of watches, weekly, once a quarter at night."""
 
+    tells_watch: bool = True
+    """Whether changes of the watch are told and their relief is asked for at any time; False: only while a limit of a
+    case runs, so that months of an exercise pass without a summons that nobody waits for."""
+
     self_test: SelfTestLine = field(default_factory=SelfTestLine)
     """Where the desk's test of its own paging path goes to."""
 

@@ -14,7 +14,7 @@ from cna_service.duty.relief_boundaries import FURTHEST, Change, changes_after
 from cna_service.duty.relief_rules import OVERDUE_AFTER
 from cna_service.kit.instants import to_text
 from cna_service.ledger.entry import Draft
-from cna_service.workflow import watch_check_in, watch_notice
+from cna_service.workflow import watch_check_in, watch_messages, watch_notice
 from cna_service.workflow.projections import ALERTS, DESK, DUTY, OFFICERS, ROSTERS, WATCH_LIFE
 from cna_service.workflow.service import Service
 from cna_service.workflow.summon import close_alerts, raise_alert
@@ -110,7 +110,8 @@ def _begin_relief(service: Service, work: Work) -> None:
     if relief.is_signed:
         complete(work, how="both_signed")
         return
-    raise_alert(service, work, UNSIGNED, stream=DUTY, facts={"relief": relief.seq})
+    if watch_messages.is_told(service, work):
+        raise_alert(service, work, UNSIGNED, stream=DUTY, facts={"relief": relief.seq})
 
 
 def complete(work: Work, *, how: str, reason: str | None = None, by: str | None = None) -> None:
@@ -132,6 +133,6 @@ def _overdue(service: Service, work: Work) -> None:
     missing = [side for side in ("going", "coming") if not any(s.side == side for s in relief.signatures)]
     work.append(Draft("relief.overdue", {**body, **minutes, "unsigned": missing}), DUTY)
     is_climbing = any(a.kind == UNSIGNED and a.is_climbing for a in work.of(ALERTS, DUTY).open)
-    if not is_climbing:
+    if not is_climbing and watch_messages.is_told(service, work):
         # He took it by telephone and signed nothing: his "1" stopped the climb, and a text is no signature.
         raise_alert(service, work, LATE, stream=DUTY, facts={"relief": relief.seq})

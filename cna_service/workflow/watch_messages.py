@@ -3,6 +3,7 @@ hangs on its arrival."""
 
 from __future__ import annotations
 
+from cna_service.cases import queries as case_queries
 from cna_service.db.outbox import Sending as Row
 from cna_service.escalation.ladders import Channel
 from cna_service.escalation.words import Voice
@@ -35,6 +36,11 @@ def tell(service: Service, work: Work, officer_id: str, text: str, /, **facts: o
     said = text_for(service, officer, text, voice, **facts)
     work.send([row(channel, to, said, uuid7(work.now), subject=f"{service.desk.name}: watch")])
     return True
+
+
+def is_told(service: Service, work: Work) -> bool:
+    """Whether the watch and its relief are spoken of now (``Desk.tells_watch``)."""
+    return service.desk.tells_watch or case_queries.runs_a_limit(work.connection, work.now)
 
 
 def text_for(

@@ -98,6 +98,8 @@ def fire(service: Service, work: Work, key: TimerKey) -> None:
 def _tell(service: Service, work: Work, changes: list[Change]) -> bool:
     first = changes[0]
     assert first.coming is not None
+    if not watch_messages.is_told(service, work):
+        return False
     ends_at = holds_until(rosters_in(work), first.post, first.at, _LOOK)
     return watch_messages.tell(
         service,
@@ -117,7 +119,7 @@ def _until(ends_at: datetime | None, now: datetime) -> object:
 def hand_over(service: Service, work: Work, change: Change) -> None:
     """Who comes is told that he has the watch now, until when, and how much is open: counts and times, no reference
     and no name of a case (desk-rules 2.6). Who loses it by an edit of this moment is told who took it."""
-    if change.coming is None:
+    if change.coming is None or not watch_messages.is_told(service, work):
         return
     life = work.of(WATCH_LIFE, DUTY)
     if change.post == RELIEVED_POST and change.going is not None and _is_unplanned(change, life):

@@ -52,6 +52,8 @@ def test_d7_refused_and_refused_again(exercise: Exercise) -> None:
         ZoneInfo(DESK_ZONE)
     )
     assert (local.strftime("%A"), local.hour) == ("Sunday", 19)
+    # Ten months of weekends changed the watch, and nobody was woken for it: no limit of a case ran.
+    assert not [t for o in ("duty-1", "duty-2") for t in exercise.texts(o) if "relief" in str(t)]
     # The previous case is offered before anything is decided, though a letter differs; the partner sees his own.
     assert exercise.of(second, "decision.taken") == []
     others = exercise.case(second)["others"]
