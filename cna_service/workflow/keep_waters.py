@@ -8,7 +8,7 @@ from typing import Any
 from cna_service.cases.record import CaseRecord
 from cna_service.db.idempotency import Key, Reply
 from cna_service.identity.actors import Actor
-from cna_service.identity.permissions import Action
+from cna_service.identity.permissions import Action, require
 from cna_service.intake.readers import clean
 from cna_service.kit.told import ToldInstant
 from cna_service.ledger.entry import Draft
@@ -27,8 +27,9 @@ def keep_waters(
     """``{vessel?, position?, words?}``: the position as told, or the vessel's newest one; what the map says of it is
     kept as ``waters.looked_up``.
 
-    Raises Invalid, MapsMissing, StreamNotFound.
+    Raises Invalid, MapsMissing, StreamNotFound, NotPermitted.
     """
+    require(actor, Action.CLAIM_RECORD)
     asked = Asked(body)
     vessel, words = asked.number("vessel", least=1, most=999) or 1, asked.text("words")
     typed = asked.raw("position")
