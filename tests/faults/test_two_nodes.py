@@ -153,7 +153,7 @@ def _once_each(witness: Witness, cases: list[str]) -> None:
 
 _END_THE_LINES = text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND query IN ('LISTEN cna_asked', 'NOTIFY cna_asked', 'SELECT 1')"
+    "WHERE datname = current_database() AND query IN ('LISTEN \"cna_asked\"', 'NOTIFY \"cna_asked\"', 'SELECT 1')"
 )
 
 
